@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define NODISCARD __attribute__((warn_unused_result))
+#define RETURNS_NONNULL __attribute__((returns_nonnull))
 #define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 
 /* `_cleanup_(foo_freep) struct foo *x = NULL;`: foo_freep(&x) runs when x goes out of scope. */

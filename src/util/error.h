@@ -32,15 +32,16 @@ static inline struct vmw_where where_virt(vmw_virt virt)
 }
 
 /* Never NULL: the static out-of-memory error when there is none to make one. */
-NODISCARD struct vmw_error *error_new(enum vmw_error_kind kind, struct vmw_where where,
-				      const char *format, ...) PRINTF_LIKE(3, 4);
-
-/* The error of a system call that left @os_errno; its text is appended to the message. */
-NODISCARD struct vmw_error *error_os(int os_errno, struct vmw_where where, const char *format, ...)
+RETURNS_NONNULL NODISCARD struct vmw_error *
+error_new(enum vmw_error_kind kind, struct vmw_where where, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
+/* The error of a system call that left @os_errno; its text is appended to the message. */
+RETURNS_NONNULL NODISCARD struct vmw_error *error_os(int os_errno, struct vmw_where where,
+						     const char *format, ...) PRINTF_LIKE(3, 4);
+
 /* A static object: reporting it allocates nothing, freeing it does nothing. */
-NODISCARD struct vmw_error *error_no_memory(void);
+RETURNS_NONNULL NODISCARD struct vmw_error *error_no_memory(void);
 
 /* Say which file @error is about, unless it says so already; @path is copied. Returns @error; NULL
  * is fine. */
