@@ -351,18 +351,18 @@ const char *vmw_flag_name(const struct vmw_dump *dump, unsigned int bit);
 /* ---- what a page is ---- */
 
 enum vmw_state {
-	VMW_STATE_UNKNOWN,    /* the dump does not tell */
-	VMW_STATE_NONE,       /* the frame has no struct page */
-	VMW_STATE_FREE,       /* in the buddy system; order and block are those of the free block */
-	VMW_STATE_UNUSED,     /* no references, and not in the buddy system: on a list of a CPU, say */
-	VMW_STATE_ANON,       /* anonymous memory of processes */
-	VMW_STATE_KSM,        /* the same, merged */
-	VMW_STATE_FILE,       /* page cache, shared memory */
-	VMW_STATE_HUGETLB,    /* a huge page of hugetlbfs, in use or not */
-	VMW_STATE_ZERO,       /* the zero page, or the huge zero page */
-	VMW_STATE_SLAB,       /* memory of the kernel's object caches */
-	VMW_STATE_TABLE,      /* a page table */
-	VMW_STATE_MOVABLE,    /* of a driver that can move it */
+	VMW_STATE_UNKNOWN, /* the dump does not tell */
+	VMW_STATE_NONE,    /* the frame has no struct page */
+	VMW_STATE_FREE,    /* in the buddy system; order and block are those of the free block */
+	VMW_STATE_UNUSED,  /* no references, and not in the buddy system: on a list of a CPU, say */
+	VMW_STATE_ANON,    /* anonymous memory of processes */
+	VMW_STATE_KSM,     /* the same, merged */
+	VMW_STATE_FILE,    /* page cache, shared memory */
+	VMW_STATE_HUGETLB, /* a huge page of hugetlbfs, in use or not */
+	VMW_STATE_ZERO,    /* the zero page, or the huge zero page */
+	VMW_STATE_SLAB,    /* memory of the kernel's object caches */
+	VMW_STATE_TABLE,   /* a page table */
+	VMW_STATE_MOVABLE, /* of a driver that can move it */
 	VMW_STATE_ZSMALLOC,   /* compressed swap */
 	VMW_STATE_RESERVED,   /* the kernel image, or reserved at boot */
 	VMW_STATE_OFFLINE,    /* logically offline: a balloon, or its section */
@@ -385,16 +385,16 @@ enum vmw_page_known {
 	VMW_KNOWN_MAP_COUNT = 1 << 5,
 };
 
-/* What a page is. The state is the truth; kpf and map_count are what the crashed kernel's /proc said,
- * its mistakes included. */
+/* What a page is. The state is the truth; kpf and map_count are what the crashed kernel's /proc
+ * said, its mistakes included. */
 struct vmw_page_state {
 	unsigned int known; /* of enum vmw_page_known */
 	enum vmw_state state;
-	bool thp;            /* a part of a transparent huge page, or another large folio */
-	bool poisoned;       /* PG_hwpoison */
-	unsigned int order;  /* log2 of the frames of the compound page, or the free block: 0 for a
-				page by itself */
-	vmw_pfn block;       /* the first of them */
+	bool thp;           /* a part of a transparent huge page, or another large folio */
+	bool poisoned;      /* PG_hwpoison */
+	unsigned int order; /* log2 of the frames of the compound page, or the free block: 0 for a
+			       page by itself */
+	vmw_pfn block;      /* the first of them */
 	unsigned int node, zone;
 	const char *zone_name; /* "Normal"; NULL where only the number is known; a literal */
 	uint64_t kpf;          /* vmw_kpf_name() names the bits */
@@ -411,8 +411,8 @@ struct vmw_error *vmw_page_describe(struct vmw_reader *reader, const struct vmw_
 
 /*
  * The name of bit @bit of /proc/kpageflags without KPF_ ("LRU"), or NULL: as
- * include/uapi/linux/kernel-page-flags.h has it. Bit 34 has two, by the kernel's version, known after
- * vmw_page_describe() or vmw_kpage_end().
+ * include/uapi/linux/kernel-page-flags.h has it. Bit 34 has two, by the kernel's version, known
+ * after vmw_page_describe() or vmw_kpage_end().
  */
 const char *vmw_kpf_name(const struct vmw_dump *dump, unsigned int bit);
 
@@ -429,13 +429,14 @@ struct vmw_kpage {
 
 /*
  * Where the two files end: max_pfn, rounded up to a memory section. @ret_certain is false where
- * max_pfn is not known: then it is where the last node ends, and behind it are frames without a page
- * at most. MISSING when neither is known; UNSUPPORTED when the rules of this kernel are not known: its
- * version is none whose fs/proc/page.c has been read.
+ * max_pfn is not known: then it is where the last node ends, and behind it are frames without a
+ * page at most. MISSING when neither is known; UNSUPPORTED when the rules of this kernel are not
+ * known: its version is none whose fs/proc/page.c has been read.
  */
 struct vmw_error *vmw_kpage_end(struct vmw_dump *dump, vmw_pfn *ret, bool *ret_certain);
 
-/* Of frame @pfn; a run of frames without a page is cut to @limit (> 0). Errors as vmw_kpage_end(). */
+/* Of frame @pfn; a run of frames without a page is cut to @limit (> 0). Errors as vmw_kpage_end().
+ */
 struct vmw_error *vmw_kpage_read(struct vmw_reader *reader, vmw_pfn pfn, uint64_t limit,
 				 struct vmw_kpage *ret);
 

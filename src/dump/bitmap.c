@@ -78,17 +78,22 @@ struct vmw_error *bitmap_run(const struct bitmap *bitmap, struct reader *reader,
 		size_t got;
 
 		TRY(bitmap_read(bitmap, reader, start, bytes, size, &got));
+		if (bit / 8 >= start + got) {
+			/* A flattened file that was cut may lack a piece before this byte, and have
+			 * the byte. */
+			start = bit / 8;
+			size = (size_t)min_u64(piece, last - start);
+			TRY(bitmap_read(bitmap, reader, start, bytes, size, &got));
+		}
 		uint64_t known = min_u64((start + got) * 8, end);
 		if (bit >= known) {
 			if (bit > index)
 				break;
 			/* Past the end of the file all is unknown, however far the header says that
 			 * it goes. */
-			uint64_t unknown =
-				bitmap->offset + start >= file_size(bitmap->file)
-					? end
-					: min_u64((align_down(start, CHUNK_SIZE) + CHUNK_SIZE) * 8,
-						  end);
+			uint64_t missing = file_missing(bitmap->file, bitmap->offset + start);
+			uint64_t unknown = missing && missing < last - start ? (start + missing) * 8
+									     : end;
 			*ret_state = BIT_UNKNOWN;
 			*ret_count = unknown - index;
 			return NULL;

@@ -27,7 +27,7 @@ enum bit_state {
 
 /*
  * The state of bit @index, below @bitmap->count, and how many bits from there on share it, at most
- * @limit (at least 1); an unknown run may be told in pieces. @reader may be NULL: unbuffered.
+ * @limit (at least 1). @reader may be NULL: unbuffered.
  */
 NODISCARD struct vmw_error *bitmap_run(const struct bitmap *bitmap, struct reader *reader,
 				       uint64_t index, uint64_t limit, enum bit_state *ret_state,

@@ -67,15 +67,16 @@ static size_t compare_bytes(const unsigned char *a, const unsigned char *b, size
 }
 
 /*
- * Read up to @size bytes, at most COMPARE_MAX, of a piece that several segments have. Bytes on
- * which all agree are present; bytes on which two differ are lost, as nobody can say which is
- * right. A copy that the file is too short for contradicts nothing.
+ * Read up to @size bytes, at most COMPARE_MAX, of a piece that several segments have, to @bytes,
+ * which are of use if *@ret is PRESENT. Bytes on which all agree are present; bytes on which two
+ * differ are lost, as nobody can say which is right. A copy that the file is too short for
+ * contradicts nothing.
  */
 NODISCARD static struct vmw_error *
 read_contested(const struct elf_image *elf, struct reader *reader, const struct elf_piece *piece,
-	       uint64_t phys, unsigned char *buffer, size_t size, struct run *ret)
+	       uint64_t phys, unsigned char *bytes, size_t size, struct run *ret)
 {
-	unsigned char bytes[COMPARE_MAX], other[COMPARE_MAX];
+	unsigned char other[COMPARE_MAX];
 	bool found = false;
 
 	for (uint32_t i = 0; i <= piece->rival_count; i++) {
@@ -101,7 +102,6 @@ read_contested(const struct elf_image *elf, struct reader *reader, const struct 
 		*ret = (struct run){ .size = size, .data = VMW_LOST, .reason = REASON_CUT };
 		return NULL;
 	}
-	memcpy(buffer, bytes, size);
 	*ret = (struct run){ .size = size, .data = VMW_PRESENT };
 	return NULL;
 }
@@ -112,19 +112,24 @@ read_all_contested(const struct elf_image *elf, struct reader *reader,
 		   const struct elf_piece *piece, uint64_t phys, unsigned char *buffer,
 		   uint64_t size, struct run *ret)
 {
+	unsigned char bytes[COMPARE_MAX];
 	size_t step = COMPARE_MIN;
-	struct run run;
+	uint64_t done = 0;
 
-	TRY(read_contested(elf, reader, piece, phys, buffer, (size_t)min_u64(size, step), ret));
-	while (ret->size < size) {
-		uint64_t left = size - ret->size;
-		step = step < COMPARE_MAX ? step * 2 : COMPARE_MAX;
-		TRY(read_contested(elf, reader, piece, phys + ret->size, buffer + ret->size,
-				   (size_t)min_u64(left, step), &run));
-		if (run.data != ret->data || run.reason != ret->reason)
+	while (done < size) {
+		struct run run;
+
+		TRY(read_contested(elf, reader, piece, phys + done, bytes,
+				   (size_t)min_u64(size - done, step), &run));
+		if (done > 0 && (run.data != ret->data || run.reason != ret->reason))
 			break;
-		ret->size += run.size;
+		if (run.data == VMW_PRESENT)
+			memcpy(buffer + done, bytes, (size_t)run.size);
+		done += run.size;
+		*ret = run;
+		step = (size_t)min_u64(step * 2, COMPARE_MAX);
 	}
+	ret->size = done;
 	return NULL;
 }
 

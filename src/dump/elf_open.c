@@ -69,7 +69,8 @@ NODISCARD static struct vmw_error *add_load(struct gathered *g, struct elf_image
 	uint64_t in_file = segment->p_offset < size ? min_u64(filesz, size - segment->p_offset) : 0;
 	if (in_file < filesz)
 		tally_add(&g->cut, index, filesz - in_file);
-	elf->image.end = max_u64(elf->image.end, end);
+	if (segment->p_memsz > 0)
+		elf->image.end = max_u64(elf->image.end, end);
 
 	/* Up to p_filesz the bytes are in the file; behind it makedumpfile -E has left them out,
 	 * zeros or not (write_elf_pages_cyclic()). */
@@ -103,13 +104,15 @@ NODISCARD static struct vmw_error *add_notes(struct gathered *g, struct elf_imag
 	if (!grown)
 		return error_no_memory();
 	elf->notes = grown;
-	memset(grown + g->notes_size, 0, room);
 	TRY(file_read(elf->file, segment->p_offset, grown + g->notes_size, (size_t)want, &got));
 	if (got < want)
 		tally_add(&g->cut, index, want - got);
 	if (g->notes_size == 0)
 		elf->image.notes_offset = segment->p_offset;
-	g->notes_size += (size_t)align_down(got + 3, 4);
+	/* Not all of @room: a file may have many such segments, of which nothing is there. */
+	size_t kept = (size_t)align_down(got + 3, 4);
+	memset(grown + g->notes_size + got, 0, kept - got);
+	g->notes_size += kept;
 	return NULL;
 }
 

@@ -222,16 +222,13 @@ uint64_t file_missing(const struct file *file, uint64_t offset)
 	return run.kind == FLAT_MISSING ? run.size : 0;
 }
 
-uint64_t file_hole(const struct file *file, uint64_t offset)
+/* The hole of a sparse file at @offset of what is behind fd. */
+static uint64_t raw_hole(const struct file *file, uint64_t offset)
 {
 	struct stat now;
 
-	if (offset >= file_size(file))
+	if (offset >= file->raw_size)
 		return 0;
-	if (file->flat) {
-		struct flat_run run = flat_index_find(file->flat, offset);
-		return run.kind == FLAT_HOLE ? run.size : 0;
-	}
 	/* The position that this moves is nobody's: all reads are pread(). */
 	off_t data = lseek(file->fd, (off_t)offset, SEEK_DATA);
 	if (data >= 0)
@@ -240,6 +237,25 @@ uint64_t file_hole(const struct file *file, uint64_t offset)
 	if (errno == ENXIO && fstat(file->fd, &now) == 0 && now.st_size >= 0 &&
 	    (uint64_t)now.st_size >= file->raw_size)
 		return file->raw_size - offset;
+	return 0;
+}
+
+uint64_t file_hole(const struct file *file, uint64_t offset)
+{
+	if (!file->flat)
+		return raw_hole(file, offset);
+	if (offset >= flat_index_end(file->flat))
+		return 0;
+
+	struct flat_run run = flat_index_find(file->flat, offset);
+	switch (run.kind) {
+	case FLAT_HOLE:
+		return run.size;
+	case FLAT_WRITTEN:
+		return min_u64(run.size, raw_hole(file, run.position));
+	case FLAT_MISSING:
+		break;
+	}
 	return 0;
 }
 

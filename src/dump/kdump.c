@@ -259,13 +259,21 @@ NODISCARD static struct vmw_error *explain_block(const struct kdump_part *part, 
 {
 	unsigned char bytes[KDUMP_PAGE_DESC_SIZE];
 	const char *path = file_path(part->file);
-	uint64_t rank;
+	enum bit_state state;
+	uint64_t rank, count;
 	enum codec codec;
 	size_t got;
 
 	if (block >= ranks_known(part->ranks)) {
 		*ret = text_format("the bitmap at offset 0x%" PRIx64 " of %s ends before it",
 				   part->header.dumpable_bitmap, path);
+		return NULL;
+	}
+	TRY(bitmap_run(&part->dumpable, NULL, block, 1, &state, &count));
+	if (state != BIT_SET) {
+		*ret = text_format("the bitmap at offset 0x%" PRIx64
+				   " of %s, which tells whether it is memory, lacks it",
+				   part->header.memory_bitmap, path);
 		return NULL;
 	}
 	TRY(ranks_find(part->ranks, NULL, block, &rank));

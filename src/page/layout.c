@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "page/layout.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "util/checked.h"
+
+/* A field, and the names that it has had in VMCOREINFO, newest first. */
+static const struct field {
+	uint64_t size;
+	uint64_t alignment;
+	const char *members[2];
+} fields[LAYOUT_COUNT] = {
+	[LAYOUT_FLAGS] = { 8, 8, { "page.flags" } },
+	[LAYOUT_REFCOUNT] = { 4, 4, { "page._refcount", "page._count" } },
+	[LAYOUT_MAPCOUNT] = { 4, 4, { "page._mapcount" } },
+	[LAYOUT_MAPPING] = { 8, 8, { "page.mapping" } },
+	[LAYOUT_INDEX] = { 8, 8, { "page.index" } },
+	[LAYOUT_PRIVATE] = { 8, 8, { "page.private" } },
+	[LAYOUT_LRU] = { 16, 8, { "page.lru" } },
+	[LAYOUT_COMPOUND_HEAD] = { 8, 8, { "page.compound_info", "page.compound_head" } },
+};
+
+uint64_t layout_field_size(enum layout_field field)
+{
+	return fields[field].size;
+}
+
+/* Place @field at @offset if it can be there. */
+static void place_field(struct layout *layout, enum layout_field field, const char *member,
+			uint64_t offset, struct problems *problems)
+{
+	if (!range_within(offset, fields[field].size, layout->size) ||
+	    offset % fields[field].alignment != 0) {
+		problem_add(problems, "offset-bad", VMW_WARNING, where_none(), NULL,
+			    "OFFSET(%s) of VMCOREINFO: %" PRIu64 " is no place for %" PRIu64
+			    " bytes in a struct page of %" PRIu64 "; the field is left out",
+			    member, offset, fields[field].size, layout->size);
+		return;
+	}
+	layout->has[field] = true;
+	layout->offset[field] = offset;
+	layout->names[field] = member + strlen("page.");
+}
+
+static void find_field(struct layout *layout, const struct kernel *kernel, enum layout_field field,
+		       struct problems *problems)
+{
+	const struct field *known = &fields[field];
+
+	for (size_t i = 0; i < sizeof(known->members) / sizeof(known->members[0]); i++) {
+		const char *member = known->members[i];
+		uint64_t offset;
+
+		if (member && vmcoreinfo_offset(kernel->vmcoreinfo, member, &offset)) {
+			place_field(layout, field, member, offset, problems);
+			return;
+		}
+	}
+}
+
+struct vmw_error *layout_open(const struct kernel *kernel, struct problems *problems,
+			      struct layout **ret)
+{
+	_cleanup_(layout_freep) struct layout *layout = calloc(1, sizeof(*layout));
+
+	if (!layout)
+		return error_no_memory();
+	TRY(known_require(&kernel->page_struct_size, "the size of struct page", &layout->size));
+
+	for (enum layout_field field = 0; field < LAYOUT_COUNT; field++)
+		find_field(layout, kernel, field, problems);
+	/* Not exported, and right behind mapping in all layouts so far: they make one pair of
+	 * address_space and place in it. */
+	if (!layout->has[LAYOUT_INDEX] && layout->has[LAYOUT_MAPPING] &&
+	    range_within(layout->offset[LAYOUT_MAPPING] + 8, 8, layout->size))
+		place_field(layout, LAYOUT_INDEX, "page.index", layout->offset[LAYOUT_MAPPING] + 8,
+			    problems);
+
+	TRY(flags_open(kernel, problems, &layout->flags));
+	const struct flag_place *head = &layout->flags->places[FLAG_HEAD];
+	layout->has_head_flag = head->known && head->mask;
+	layout->head_flag = layout->has_head_flag ? log2_of(head->mask) : 0;
+	*ret = TAKE(layout);
+	return NULL;
+}
+
+void layout_free(struct layout *layout)
+{
+	if (!layout)
+		return;
+	flags_free(layout->flags);
+	free(layout);
+}
+
+bool layout_find(const struct layout *layout, uint64_t offset, enum layout_field *ret)
+{
+	bool found = false;
+
+	for (enum layout_field field = 0; field < LAYOUT_COUNT; field++) {
+		uint64_t start = layout->offset[field];
+
+		if (!layout->has[field] || offset < start || offset - start >= fields[field].size)
+			continue;
+		if (found &&
+		    (start < layout->offset[*ret] ||
+		     (start == layout->offset[*ret] && fields[field].size <= fields[*ret].size)))
+			continue;
+		*ret = field;
+		found = true;
+	}
+	return found;
+}
