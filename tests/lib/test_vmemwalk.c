@@ -1,0 +1,703 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* libvmemwalk as its users see it: nothing here includes a header of src/. */
+#include "vmemwalk.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fake/dump.h"
+#include "fake/kernel.h"
+
+#define MIB (UINT64_C(1) << 20)
+
+/* A machine, its dump's files, and the dump when it is open. */
+struct machine {
+	struct ram *ram;
+	struct fake_kernel kernel;
+	struct fake_files files;
+	struct vmw_dump *dump;
+	struct vmw_reader *reader;
+};
+
+/* What is there on each machine of a test: both byte orders, page sizes, MMUs. */
+static const struct kind {
+	enum order order;
+	uint32_t page_size;
+	enum fake_mmu mmu;
+} kinds[] = {
+	{ ORDER_LITTLE, 65536, FAKE_HASH }, { ORDER_LITTLE, 65536, FAKE_RADIX },
+	{ ORDER_LITTLE, 4096, FAKE_HASH },  { ORDER_LITTLE, 4096, FAKE_RADIX },
+	{ ORDER_BIG, 65536, FAKE_HASH },    { ORDER_BIG, 65536, FAKE_RADIX },
+	{ ORDER_BIG, 4096, FAKE_HASH },     { ORDER_BIG, 4096, FAKE_RADIX },
+};
+enum { KIND_COUNT = sizeof(kinds) / sizeof(kinds[0]) };
+
+/* A machine of 64 MiB whose memory a test may still change. */
+static struct machine machine_new(const struct kind *kind, const struct fake_kernel_spec *more)
+{
+	struct fake_kernel_spec spec = more ? *more : (struct fake_kernel_spec){ .mmu = 0 };
+	struct machine m = { .ram = ram_new(64 * MIB, kind->page_size, kind->order) };
+
+	spec.mmu = kind->mmu;
+	m.kernel = fake_kernel_put(m.ram, &spec);
+	return m;
+}
+
+/* Write the machine's dump, with its VMCOREINFO unless the spec has one, and open it. */
+static void machine_dump(struct machine *m, const struct fake_dump_spec *more,
+			 const struct vmw_options *options)
+{
+	struct fake_dump_spec spec = more ? *more : (struct fake_dump_spec){ .format = FAKE_ELF };
+
+	if (!spec.vmcoreinfo)
+		spec.vmcoreinfo = m->kernel.vmcoreinfo;
+	m->files = fake_dump_write(m->ram, &spec);
+	assert_null(vmw_dump_open((const char *const *)m->files.paths, m->files.count, options,
+				  &m->dump));
+	assert_null(vmw_reader_new(m->dump, &m->reader));
+}
+
+static void machine_free(struct machine *m)
+{
+	vmw_reader_free(m->reader);
+	vmw_dump_close(m->dump);
+	fake_files_free(&m->files);
+	fake_kernel_free(&m->kernel);
+	ram_free(m->ram);
+}
+
+static uint64_t frame_count(const struct machine *m)
+{
+	return ram_size(m->ram) / m->kernel.page_size;
+}
+
+static void assert_error(struct vmw_error *error, enum vmw_error_kind kind, const char *piece)
+{
+	assert_non_null(error);
+	assert_non_null(strstr(error->message, piece));
+	assert_int_equal(error->kind, kind);
+	vmw_error_free(error);
+}
+
+static const struct vmw_problem *find_problem(const struct vmw_dump *dump, const char *code)
+{
+	size_t count;
+	const struct vmw_problem *list = vmw_dump_problems(dump, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(list[i].code, code) == 0)
+			return &list[i];
+	}
+	return NULL;
+}
+
+static void assert_mappings_are_the_blocks(const struct machine *m)
+{
+	const struct vmw_mapping *mappings;
+	size_t count;
+	bool complete;
+
+	assert_null(vmw_dump_mappings(m->dump, &mappings, &count, &complete));
+	assert_true(complete);
+	assert_int_equal(count, m->kernel.block_count);
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(mappings[i].virt.value, m->kernel.blocks[i].virt.value);
+		assert_int_equal(mappings[i].phys.value, m->kernel.blocks[i].phys.value);
+		assert_int_equal(mappings[i].size, m->kernel.blocks[i].size);
+		assert_int_equal(mappings[i].source, m->kernel.blocks[i].source);
+	}
+}
+
+/* All pages are as fake_kernel_put() leaves them: word 0 is pfn << 24, the others are 0. */
+static void assert_pages_are_untouched(const struct machine *m, struct vmw_reader *reader)
+{
+	for (uint64_t pfn = 0; pfn < frame_count(m); pfn++) {
+		struct vmw_page page;
+
+		assert_null(vmw_page_read(reader, (vmw_pfn){ pfn }, 1, &page));
+		assert_int_equal(page.data, VMW_PRESENT);
+		assert_int_equal(page.pfn.value, pfn);
+		assert_int_equal(page.count, 1);
+		assert_int_equal(page.virt.value, m->kernel.vmemmap_base + pfn * 64);
+		assert_int_equal(page.word_count, 8);
+		assert_int_equal(page.words[0], pfn << 24);
+		for (size_t i = 1; i < 8; i++)
+			assert_int_equal(page.words[i], 0);
+	}
+}
+
+/* ---- opening ---- */
+
+static void a_file_that_is_not_there_is_named(void **state)
+{
+	static const char *const paths[] = { "/nonexistent/vmcore" };
+	struct vmw_dump *dump = NULL;
+	struct vmw_error *error = vmw_dump_open(paths, 1, NULL, &dump);
+
+	assert_non_null(error);
+	assert_int_equal(error->kind, VMW_ERROR_OS);
+	assert_string_equal(error->file, "/nonexistent/vmcore");
+	assert_null(dump);
+	vmw_error_free(error);
+}
+
+static void no_file_is_misuse(void **state)
+{
+	struct vmw_dump *dump = NULL;
+
+	assert_error(vmw_dump_open(NULL, 0, NULL, &dump), VMW_ERROR_MISUSE, "no file");
+}
+
+static void options_may_be_of_a_newer_version_if_they_are_zero(void **state)
+{
+	struct {
+		struct vmw_options options;
+		uint64_t newer;
+	} longer = { .options.size = sizeof(longer) };
+	struct vmw_dump *dump = NULL;
+	struct machine m = machine_new(&kinds[0], NULL);
+
+	machine_dump(&m, NULL, &longer.options);
+	longer.newer = 1;
+	assert_error(vmw_dump_open((const char *const *)m.files.paths, m.files.count,
+				   &longer.options, &dump),
+		     VMW_ERROR_MISUSE, "does not know");
+	longer.options.size = 0;
+	assert_error(vmw_dump_open((const char *const *)m.files.paths, m.files.count,
+				   &longer.options, &dump),
+		     VMW_ERROR_MISUSE, "size is 0");
+	longer.options = (struct vmw_options){ .size = sizeof(longer.options),
+					       .source = (enum vmw_source)7 };
+	assert_error(vmw_dump_open((const char *const *)m.files.paths, m.files.count,
+				   &longer.options, &dump),
+		     VMW_ERROR_MISUSE, "no source has number 7");
+	machine_free(&m);
+}
+
+static void closing_and_freeing_nothing_is_fine(void **state)
+{
+	vmw_dump_close(NULL);
+	vmw_reader_free(NULL);
+	vmw_error_free(NULL);
+}
+
+/* ---- whole dumps ---- */
+
+static void all_is_found_on_every_machine_and_in_every_format(void **state)
+{
+	static const struct fake_dump_spec formats[] = {
+		{ .format = FAKE_ELF },
+		{ .format = FAKE_ELF, .flattened = true, .flat_shuffled = true },
+		{ .format = FAKE_KDUMP, .codec = FAKE_MIXED },
+		{ .format = FAKE_KDUMP, .codec = FAKE_ZLIB, .parts = 3 },
+		{ .format = FAKE_KDUMP, .foreign_headers = true },
+	};
+
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		for (size_t j = 0; j < sizeof(formats) / sizeof(formats[0]); j++) {
+			struct machine m = machine_new(&kinds[i], NULL);
+			uint64_t page_size;
+
+			machine_dump(&m, &formats[j], NULL);
+			assert_null(vmw_dump_page_size(m.dump, &page_size));
+			assert_int_equal(page_size, kinds[i].page_size);
+			assert_pages_are_untouched(&m, m.reader);
+			assert_mappings_are_the_blocks(&m);
+			machine_free(&m);
+		}
+	}
+}
+
+static void vmcoreinfo_is_given_as_it_stands(void **state)
+{
+	struct machine m = machine_new(&kinds[0], NULL);
+	const char *text;
+	size_t size;
+
+	machine_dump(&m, NULL, NULL);
+	assert_null(vmw_dump_vmcoreinfo(m.dump, &text, &size));
+	assert_int_equal(size, strlen(m.kernel.vmcoreinfo));
+	assert_memory_equal(text, m.kernel.vmcoreinfo, size);
+	machine_free(&m);
+}
+
+static void what_was_put_into_a_page_is_decoded(void **state)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		struct machine m = machine_new(&kinds[i], NULL);
+		struct vmw_page page;
+
+		fake_page_put(m.ram, &m.kernel, 100, 0, 1 << 5); /* lru */
+		fake_page_put(m.ram, &m.kernel, 100, 3, UINT64_C(0xc000000012345671));
+		fake_page_put(m.ram, &m.kernel, 100, 4, 77);
+		machine_dump(&m, NULL, NULL);
+		assert_null(vmw_page_read(m.reader, (vmw_pfn){ 100 }, 1, &page));
+		assert_int_equal(page.fields.known &
+					 (VMW_FIELD_FLAGS | VMW_FIELD_MAPPING | VMW_FIELD_INDEX),
+				 VMW_FIELD_FLAGS | VMW_FIELD_MAPPING | VMW_FIELD_INDEX);
+		assert_int_equal(page.fields.flags, 1 << 5);
+		assert_int_equal(page.fields.mapping, 0xc000000012345671);
+		assert_int_equal(page.fields.mapping_kind, VMW_MAPPING_ANON);
+		assert_int_equal(page.fields.index, 77);
+		assert_string_equal(vmw_flag_name(m.dump, 5), "lru");
+		assert_null(vmw_flag_name(m.dump, 63));
+		assert_null(vmw_flag_name(m.dump, 64));
+		machine_free(&m);
+	}
+}
+
+/* ---- what is missing ---- */
+
+static void a_list_that_breaks_gives_what_stands_before(void **state)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		struct machine m;
+		const struct vmw_mapping *mappings;
+		struct vmw_page page;
+		size_t count, kept;
+		bool complete;
+
+		if (kinds[i].mmu != FAKE_HASH || kinds[i].page_size != 4096)
+			continue;
+		m = machine_new(&kinds[i], NULL);
+		/* The link out of the tenth entry leads to where no entry can be. */
+		ram_put_u64(m.ram, m.kernel.entries[9], UINT64_C(0xdead000000000100));
+		machine_dump(&m, NULL, NULL);
+		assert_null(vmw_dump_mappings(m.dump, &mappings, &count, &complete));
+		assert_false(complete);
+		assert_int_equal(count, 10);
+
+		const struct vmw_problem *problems = vmw_dump_problems(m.dump, &kept);
+		bool partial = false;
+		for (size_t p = 0; p < kept; p++)
+			partial = partial || problems[p].severity == VMW_PARTIAL;
+		assert_true(partial);
+
+		/* Which half of the blocks the first entries are for is the fake's affair. */
+		uint64_t lost = mappings[0].virt.value == m.kernel.vmemmap_base
+					? frame_count(&m) - 1
+					: 0;
+		assert_null(vmw_page_read(m.reader, (vmw_pfn){ lost }, 1, &page));
+		assert_int_equal(page.data, VMW_LOST);
+		assert_non_null(strstr(page.why, "damaged"));
+		assert_int_equal(page.piece_count, 0);
+		machine_free(&m);
+	}
+}
+
+static void a_failure_is_told_again_to_each_who_asks(void **state)
+{
+	struct machine m = machine_new(
+		&kinds[0], &(struct fake_kernel_spec){ .drop = "SYMBOL(vmemmap_list)" });
+	const struct vmw_mapping *mappings;
+	struct vmw_page page;
+	size_t count;
+	bool complete;
+
+	machine_dump(&m, NULL, NULL);
+	for (int i = 0; i < 3; i++) {
+		assert_error(vmw_dump_mappings(m.dump, &mappings, &count, &complete),
+			     VMW_ERROR_MISSING, "vmemmap_list");
+		assert_error(vmw_page_read(m.reader, (vmw_pfn){ 0 }, 1, &page), VMW_ERROR_MISSING,
+			     "vmemmap_list");
+	}
+	machine_free(&m);
+}
+
+static void load_does_not_fail_for_what_the_dump_lacks(void **state)
+{
+	static const char *const drops[] = {
+		"SYMBOL(vmemmap_list)",
+		"SYMBOL(mem_section)",
+		"SIZE(page)",
+		"SYMBOL(",
+		"SYMBOL( SIZE( OFFSET( NUMBER( LENGTH( PAGESIZE",
+	};
+
+	for (size_t i = 0; i < sizeof(drops) / sizeof(drops[0]); i++) {
+		for (size_t j = 0; j < KIND_COUNT; j++) {
+			struct machine m = machine_new(
+				&kinds[j], &(struct fake_kernel_spec){ .drop = drops[i] });
+			const struct vmw_fact *facts;
+			size_t count;
+
+			machine_dump(&m, NULL, NULL);
+			assert_null(vmw_dump_load(m.dump));
+			assert_null(vmw_dump_facts(m.dump, &facts, &count));
+			machine_free(&m);
+		}
+	}
+}
+
+static void without_mem_section_the_mappings_tell_and_that_is_told(void **state)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		struct machine m = machine_new(
+			&kinds[i], &(struct fake_kernel_spec){ .drop = "SYMBOL(mem_section)" });
+
+		machine_dump(&m, NULL, NULL);
+		assert_pages_are_untouched(&m, m.reader);
+		const struct vmw_problem *problem = find_problem(m.dump, "sections-unknown");
+		assert_non_null(problem);
+		assert_int_equal(problem->severity, VMW_PARTIAL);
+		machine_free(&m);
+	}
+}
+
+/* ---- facts ---- */
+
+static const struct vmw_fact *find_fact(struct vmw_dump *dump, const char *group, const char *name)
+{
+	const struct vmw_fact *facts;
+	size_t count;
+
+	assert_null(vmw_dump_facts(dump, &facts, &count));
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(facts[i].group, group) == 0 && strcmp(facts[i].name, name) == 0)
+			return &facts[i];
+	}
+	fail_msg("no fact %s %s", group, name);
+	return NULL;
+}
+
+static void assert_fact(struct vmw_dump *dump, const char *group, const char *name,
+			const char *value)
+{
+	const struct vmw_fact *fact = find_fact(dump, group, name);
+
+	if (value)
+		assert_string_equal(fact->value, value);
+	else
+		assert_null(fact->value);
+}
+
+static void each_fact_has_a_name_of_its_own_and_a_source(void **state)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		struct machine m = machine_new(&kinds[i], NULL);
+		const struct vmw_fact *facts;
+		size_t count;
+
+		machine_dump(&m, &(struct fake_dump_spec){ .format = FAKE_KDUMP, .parts = 2 },
+			     NULL);
+		assert_null(vmw_dump_facts(m.dump, &facts, &count));
+		assert_true(count > 20);
+		for (size_t j = 0; j < count; j++) {
+			assert_non_null(facts[j].from);
+			assert_true(facts[j].from[0] != '\0');
+			assert_int_equal(
+				strspn(facts[j].name, "abcdefghijklmnopqrstuvwxyz0123456789-"),
+				strlen(facts[j].name));
+			if (facts[j].number && facts[j].value)
+				assert_int_equal(strspn(facts[j].value, "0123456789"),
+						 strlen(facts[j].value));
+			for (size_t k = 0; k < j; k++)
+				assert_false(strcmp(facts[j].group, facts[k].group) == 0 &&
+					     strcmp(facts[j].name, facts[k].name) == 0);
+		}
+		machine_free(&m);
+	}
+}
+
+static void the_facts_are_those_of_the_machine(void **state)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		const struct kind *kind = &kinds[i];
+		struct machine m = machine_new(
+			kind, &(struct fake_kernel_spec){ .drop = "BUILD-ID",
+							  .add = "CRASHTIME=1795359644\n"
+								 "BUILD-ID=0123abcd\n" });
+		char base[32], blocks[32];
+
+		snprintf(base, sizeof(base), "0x%llx", (unsigned long long)m.kernel.vmemmap_base);
+		snprintf(blocks, sizeof(blocks), "%zu", m.kernel.block_count);
+		machine_dump(&m, NULL, NULL);
+		assert_fact(m.dump, "file", "file", m.files.paths[0]);
+		assert_fact(m.dump, "file", "parts", "1");
+		assert_fact(m.dump, "file", "format", "ELF core");
+		assert_fact(m.dump, "file", "flattened", "no");
+		assert_fact(m.dump, "file", "header-byte-order",
+			    kind->order == ORDER_BIG ? "big" : "little");
+		assert_fact(m.dump, "file", "compression", NULL);
+		assert_fact(m.dump, "kernel", "release", "6.12.0-fake");
+		assert_fact(m.dump, "kernel", "build-id", "0123abcd");
+		assert_fact(m.dump, "kernel", "byte-order",
+			    kind->order == ORDER_BIG ? "big" : "little");
+		assert_fact(m.dump, "kernel", "page-size",
+			    kind->page_size == 4096 ? "4096" : "65536");
+		assert_fact(m.dump, "kernel", "mmu", kind->mmu == FAKE_HASH ? "hash" : "radix");
+		assert_fact(m.dump, "kernel", "crash-time", "2026-11-22T15:00:44Z");
+		assert_fact(m.dump, "kernel", "crash-time-seconds", "1795359644");
+		assert_fact(m.dump, "memmap", "vmemmap-base", base);
+		assert_fact(m.dump, "memmap", "struct-page-size", "64");
+		assert_fact(m.dump, "memmap", "mappings-source",
+			    kind->mmu == FAKE_HASH ? "list" : "radix");
+		assert_fact(m.dump, "memmap", "mappings", blocks);
+		assert_fact(m.dump, "memmap", "mappings-complete", "yes");
+		assert_fact(m.dump, "memmap", "section-size", "16777216");
+		assert_fact(m.dump, "symbols", "vmlinux", NULL);
+		machine_free(&m);
+	}
+}
+
+static void facts_from_the_dump_are_escaped(void **state)
+{
+	struct machine m = machine_new(
+		&kinds[0],
+		&(struct fake_kernel_spec){ .drop = "BUILD-ID", .add = "BUILD-ID=a\033[2Jb\n" });
+
+	machine_dump(&m, NULL, NULL);
+	assert_fact(m.dump, "kernel", "build-id", "a\\x1b[2Jb");
+	machine_free(&m);
+}
+
+static void a_crash_time_that_is_none_is_unknown(void **state)
+{
+	static const char *const lines[] = {
+		"CRASHTIME=\n",
+		"CRASHTIME=x\n",
+		"CRASHTIME=12x\n",
+		"CRASHTIME=-5\n",
+		"CRASHTIME=99999999999999999999\n",
+		"CRASHTIME=9223372036854775807\n",
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct machine m = machine_new(&kinds[0],
+					       &(struct fake_kernel_spec){ .add = lines[i] });
+
+		machine_dump(&m, NULL, NULL);
+		assert_fact(m.dump, "kernel", "crash-time", NULL);
+		assert_fact(m.dump, "kernel", "crash-time-seconds", NULL);
+		machine_free(&m);
+	}
+}
+
+/* ---- memory ---- */
+
+static void memory_is_read_as_it_lies_and_up_to_a_change(void **state)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		struct machine m = machine_new(&kinds[i], NULL);
+		uint64_t frame = kinds[i].page_size, at = 32 * MIB;
+		unsigned char bytes[32];
+		struct vmw_run run;
+
+		ram_put(m.ram, at + frame - 16, "0123456789abcdef", 16);
+		ram_set_data(m.ram, at + frame, frame, VMW_EXCLUDED);
+		machine_dump(&m, &(struct fake_dump_spec){ .format = FAKE_KDUMP }, NULL);
+		assert_null(
+			vmw_read_phys(m.reader, (vmw_phys){ at + frame - 16 }, bytes, 32, &run));
+		assert_int_equal(run.data, VMW_PRESENT);
+		assert_int_equal(run.size, 16);
+		assert_null(run.why);
+		assert_memory_equal(bytes, "0123456789abcdef", 16);
+		assert_null(vmw_read_phys(m.reader, (vmw_phys){ at + frame }, bytes, 32, &run));
+		assert_int_equal(run.data, VMW_EXCLUDED);
+		assert_int_equal(run.size, 32);
+		assert_non_null(strstr(run.why, "filtered"));
+		machine_free(&m);
+	}
+}
+
+static void a_read_of_nothing_or_past_the_end_of_all_is_misuse(void **state)
+{
+	struct machine m = machine_new(&kinds[0], NULL);
+	struct vmw_page page;
+	struct vmw_run run;
+	char byte;
+
+	machine_dump(&m, NULL, NULL);
+	assert_error(vmw_read_phys(m.reader, (vmw_phys){ 0 }, &byte, 0, &run), VMW_ERROR_MISUSE,
+		     "size of 0");
+	assert_error(vmw_read_phys(m.reader, (vmw_phys){ UINT64_MAX }, &byte, 2, &run),
+		     VMW_ERROR_MISUSE, "");
+	assert_error(vmw_page_read(m.reader, (vmw_pfn){ 0 }, 0, &page), VMW_ERROR_MISUSE, "limit");
+	machine_free(&m);
+}
+
+static void addresses_are_translated(void **state)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		struct machine m = machine_new(&kinds[i], NULL);
+		const struct vmw_mapping *block = &m.kernel.blocks[m.kernel.block_count - 1];
+		struct vmw_translation t;
+		bool mapped;
+
+		machine_dump(&m, NULL, NULL);
+		assert_null(vmw_translate(m.reader, (vmw_virt){ UINT64_C(0xc000000000123456) }, &t,
+					  &mapped));
+		assert_true(mapped);
+		assert_int_equal(t.via, VMW_VIA_LINEAR);
+		assert_int_equal(t.phys.value, 0x123456);
+
+		assert_null(
+			vmw_translate(m.reader, (vmw_virt){ block->virt.value + 72 }, &t, &mapped));
+		assert_true(mapped);
+		assert_int_equal(t.phys.value, block->phys.value + 72);
+		assert_int_equal(t.size, block->size - 72);
+		assert_int_equal(t.via, kinds[i].mmu == FAKE_HASH ? VMW_VIA_LIST : VMW_VIA_RADIX);
+		assert_true(t.block_known);
+		assert_int_equal(t.block.virt.value, block->virt.value);
+
+		assert_null(vmw_translate(m.reader, (vmw_virt){ block->virt.value + block->size },
+					  &t, &mapped));
+		assert_false(mapped);
+		machine_free(&m);
+	}
+}
+
+static void a_vmemmap_address_without_a_record_is_missing(void **state)
+{
+	struct machine m = machine_new(
+		&kinds[0], &(struct fake_kernel_spec){ .drop = "SYMBOL(vmemmap_list)" });
+	struct vmw_translation t;
+	bool mapped;
+
+	machine_dump(&m, NULL, NULL);
+	assert_error(vmw_translate(m.reader, (vmw_virt){ m.kernel.vmemmap_base }, &t, &mapped),
+		     VMW_ERROR_MISSING, "vmemmap_list");
+	assert_null(
+		vmw_translate(m.reader, (vmw_virt){ UINT64_C(0xc000000000000010) }, &t, &mapped));
+	assert_int_equal(t.phys.value, 0x10);
+	machine_free(&m);
+}
+
+static void a_vmemmap_address_is_a_place_in_a_page(void **state)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		struct machine m = machine_new(
+			&kinds[i], &(struct fake_kernel_spec){ .drop = "SYMBOL(vmemmap_list)" });
+		struct vmw_page_place place;
+
+		/* Where no mapping is known too: it is arithmetic. */
+		machine_dump(&m, NULL, NULL);
+		assert_null(vmw_page_find(
+			m.dump, (vmw_virt){ m.kernel.vmemmap_base + 100 * 64 + 26 }, &place));
+		assert_int_equal(place.pfn.value, 100);
+		assert_int_equal(place.offset, 26);
+		assert_string_equal(place.field, "mapping");
+		assert_int_equal(place.field_offset, 2);
+		assert_error(vmw_page_find(m.dump, (vmw_virt){ m.kernel.vmemmap_base - 1 }, &place),
+			     VMW_ERROR_MISUSE, "not in the vmemmap");
+		machine_free(&m);
+	}
+}
+
+/* ---- threads ---- */
+
+enum { THREAD_COUNT = 4 };
+
+struct thread {
+	pthread_t id;
+	const struct machine *machine;
+	uint64_t sum;
+	bool failed;
+};
+
+/* The sum of all first words, in an order of its own; no assertion, since those end one thread
+ * only. */
+static void *read_all_pages(void *arg)
+{
+	struct thread *thread = arg;
+	uint64_t count = frame_count(thread->machine);
+	uint64_t first = (uint64_t)((uintptr_t)thread & 0xfff);
+	struct vmw_reader *reader;
+
+	if (vmw_reader_new(thread->machine->dump, &reader)) {
+		thread->failed = true;
+		return NULL;
+	}
+	for (uint64_t i = 0; i < count && !thread->failed; i++) {
+		struct vmw_page page;
+		vmw_pfn pfn = { (first + i) % count };
+		struct vmw_error *error = vmw_page_read(reader, pfn, 1, &page);
+
+		thread->failed = error || page.data != VMW_PRESENT;
+		vmw_error_free(error);
+		if (!thread->failed)
+			thread->sum += page.words[0];
+	}
+	vmw_reader_free(reader);
+	return NULL;
+}
+
+static void threads_with_readers_of_their_own_agree(void **state)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		struct machine m = machine_new(&kinds[i], NULL);
+		struct thread threads[THREAD_COUNT] = { 0 };
+		uint64_t count = frame_count(&m);
+
+		machine_dump(&m,
+			     &(struct fake_dump_spec){ .format = FAKE_KDUMP, .codec = FAKE_MIXED },
+			     NULL);
+		assert_null(vmw_dump_load(m.dump));
+		for (size_t t = 0; t < THREAD_COUNT; t++) {
+			threads[t].machine = &m;
+			assert_int_equal(
+				pthread_create(&threads[t].id, NULL, read_all_pages, &threads[t]),
+				0);
+		}
+		for (size_t t = 0; t < THREAD_COUNT; t++) {
+			assert_int_equal(pthread_join(threads[t].id, NULL), 0);
+			assert_false(threads[t].failed);
+			assert_int_equal(threads[t].sum, (count * (count - 1) / 2) << 24);
+		}
+		machine_free(&m);
+	}
+}
+
+/* ---- the library itself ---- */
+
+static void names_are_those_of_the_documents(void **state)
+{
+	assert_string_equal(vmw_data_name(VMW_PRESENT), "present");
+	assert_string_equal(vmw_data_name(VMW_EXCLUDED), "excluded");
+	assert_string_equal(vmw_data_name(VMW_LOST), "lost");
+	assert_string_equal(vmw_data_name(VMW_NOT_DUMPED), "not-dumped");
+	assert_string_equal(vmw_data_name(VMW_NO_PAGE), "no-page");
+	assert_string_equal(vmw_data_name((enum vmw_data)99), "unknown");
+	assert_string_equal(vmw_via_name(VMW_VIA_LINEAR), "linear");
+	assert_string_equal(vmw_via_name(VMW_VIA_LIST), "list");
+	assert_string_equal(vmw_via_name(VMW_VIA_RADIX), "radix");
+	assert_string_equal(vmw_via_name((enum vmw_via)99), "unknown");
+	assert_string_equal(vmw_version(), VMEMWALK_VERSION);
+	assert_non_null(strstr(vmw_features(), "zlib"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_that_is_not_there_is_named),
+		cmocka_unit_test(no_file_is_misuse),
+		cmocka_unit_test(options_may_be_of_a_newer_version_if_they_are_zero),
+		cmocka_unit_test(closing_and_freeing_nothing_is_fine),
+		cmocka_unit_test(all_is_found_on_every_machine_and_in_every_format),
+		cmocka_unit_test(vmcoreinfo_is_given_as_it_stands),
+		cmocka_unit_test(what_was_put_into_a_page_is_decoded),
+		cmocka_unit_test(a_list_that_breaks_gives_what_stands_before),
+		cmocka_unit_test(a_failure_is_told_again_to_each_who_asks),
+		cmocka_unit_test(load_does_not_fail_for_what_the_dump_lacks),
+		cmocka_unit_test(without_mem_section_the_mappings_tell_and_that_is_told),
+		cmocka_unit_test(each_fact_has_a_name_of_its_own_and_a_source),
+		cmocka_unit_test(the_facts_are_those_of_the_machine),
+		cmocka_unit_test(facts_from_the_dump_are_escaped),
+		cmocka_unit_test(a_crash_time_that_is_none_is_unknown),
+		cmocka_unit_test(memory_is_read_as_it_lies_and_up_to_a_change),
+		cmocka_unit_test(a_read_of_nothing_or_past_the_end_of_all_is_misuse),
+		cmocka_unit_test(addresses_are_translated),
+		cmocka_unit_test(a_vmemmap_address_without_a_record_is_missing),
+		cmocka_unit_test(a_vmemmap_address_is_a_place_in_a_page),
+		cmocka_unit_test(threads_with_readers_of_their_own_agree),
+		cmocka_unit_test(names_are_those_of_the_documents),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
