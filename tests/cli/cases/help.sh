@@ -1,0 +1,1 @@
+vmemwalk --help

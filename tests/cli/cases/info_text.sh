@@ -1,0 +1,1 @@
+cd "$FIXTURES" && vmemwalk --info be612-64k-hash.kdump-zlib

@@ -1,0 +1,1 @@
+vmemwalk --mappings --format csv "$FIXTURES/deb61-hash.elf"

@@ -1,0 +1,1 @@
+vmemwalk --format ndjson "$FIXTURES/be612-64k-radix.elf-E"

@@ -1,0 +1,1 @@
+vmemwalk "$FIXTURES/be612-64k-hash.elf"

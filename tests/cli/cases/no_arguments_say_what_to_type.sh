@@ -1,0 +1,1 @@
+vmemwalk 2>&1

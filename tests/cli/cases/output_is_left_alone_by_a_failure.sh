@@ -1,0 +1,4 @@
+echo before >out
+vmemwalk --output out /dev/null 2>&1
+cat out
+ls -A

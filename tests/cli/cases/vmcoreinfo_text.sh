@@ -1,0 +1,1 @@
+vmemwalk --vmcoreinfo "$FIXTURES/deb61-hash.elf" | head -5
