@@ -29,7 +29,7 @@ struct gathered {
 	size_t count, capacity;
 	uint64_t loads;
 	struct tally cut, wrapping, oversized, skipped_notes;
-	size_t notes_size;
+	size_t notes_size, notes_capacity;
 };
 
 static void tally_add(struct tally *tally, uint64_t index, uint64_t bytes)
@@ -100,18 +100,17 @@ NODISCARD static struct vmw_error *add_notes(struct gathered *g, struct elf_imag
 
 	/* A stream of notes has a length of whole words, so that the next one may follow. */
 	size_t room = (size_t)align_down(want + 3, 4);
-	unsigned char *grown = realloc(elf->notes, g->notes_size + room);
-	if (!grown)
+	if (!array_reserve(&elf->notes, &g->notes_capacity, g->notes_size + room, 1))
 		return error_no_memory();
-	elf->notes = grown;
-	TRY(file_read(elf->file, segment->p_offset, grown + g->notes_size, (size_t)want, &got));
+	unsigned char *end = elf->notes + g->notes_size;
+	TRY(file_read(elf->file, segment->p_offset, end, (size_t)want, &got));
 	if (got < want)
 		tally_add(&g->cut, index, want - got);
 	if (g->notes_size == 0)
 		elf->image.notes_offset = segment->p_offset;
 	/* Not all of @room: a file may have many such segments, of which nothing is there. */
 	size_t kept = (size_t)align_down(got + 3, 4);
-	memset(grown + g->notes_size + got, 0, kept - got);
+	memset(end + got, 0, kept - got);
 	g->notes_size += kept;
 	return NULL;
 }
@@ -155,7 +154,7 @@ static void report_headers(const struct elf_image *elf, const struct elf_headers
 			    "believed",
 			    order_name(headers->order));
 	if (headers->unfinished)
-		problem_add(problems, "incomplete", VMW_PARTIAL, where_file(0), path,
+		problem_add(problems, "incomplete", VMW_WARNING, where_file(0), path,
 			    "ELF header: makedumpfile says that it did not finish this dump");
 	if (table_count < headers->count)
 		problem_add(problems, "elf-cut", VMW_PARTIAL, where_file(headers->table), path,

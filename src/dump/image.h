@@ -31,7 +31,8 @@ struct image {
 	const char *machine; /* "ppc64", "ppc64le", or NULL when the headers name none; owned by the
 				image */
 	const char *release; /* utsname.release in the headers, or NULL; owned by the image */
-	bool incomplete;     /* its writer says that it did not finish */
+	bool incomplete;     /* its writer says that it did not finish, or it ends before what its
+				headers promise; the pages' bytes are not looked at for this */
 	struct span notes;   /* contents of PT_NOTE, or the kdump header's copy; in the order of
 				whoever wrote them */
 	uint64_t notes_offset;  /* their offset in the file */

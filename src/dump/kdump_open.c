@@ -277,13 +277,13 @@ NODISCARD static struct vmw_error *open_part(struct kdump_part *part, struct pro
 	part->data = header->descriptors + ranks_set_count(part->ranks) * KDUMP_PAGE_DESC_SIZE;
 
 	if (ranks_known(part->ranks) < header->end_pfn)
-		problem_add(problems, "kdump-cut", VMW_WARNING, where_file(header->dumpable_bitmap),
+		problem_add(problems, "kdump-cut", VMW_PARTIAL, where_file(header->dumpable_bitmap),
 			    file_path(part->file),
 			    "the file has 0x%" PRIx64 " bytes and ends within its bitmap: "
 			    "page frames from 0x%" PRIx64 " on are lost",
 			    file_size(part->file), ranks_known(part->ranks));
 	else if (count > 0 && part->data > file_size(part->file))
-		problem_add(problems, "kdump-cut", VMW_WARNING, where_file(header->descriptors),
+		problem_add(problems, "kdump-cut", VMW_PARTIAL, where_file(header->descriptors),
 			    file_path(part->file),
 			    "the file has 0x%" PRIx64 " bytes and ends within its page "
 			    "descriptors, which go to 0x%" PRIx64 ": page frames are lost",
@@ -324,7 +324,9 @@ static void describe(struct kdump *kdump)
 	for (size_t i = 0; i < kdump->part_count; i++) {
 		const struct kdump_part *part = &kdump->parts[i];
 
-		if (part->header.status & KDUMP_STATUS_INCOMPLETE)
+		if (part->header.status & KDUMP_STATUS_INCOMPLETE ||
+		    ranks_known(part->ranks) < part->header.end_pfn ||
+		    part->data > file_size(part->file))
 			image->incomplete = true;
 		if (bitmap_bytes(part) > bitmap_bytes(kdump->fullest))
 			kdump->fullest = part;

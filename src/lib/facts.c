@@ -150,8 +150,7 @@ static void collect_file(struct facts *facts, const struct dump *dump)
 	add_foreign(facts, "header-release", image->release, "the headers",
 		    "the headers do not say");
 	add_address(facts, "memory-end", image->end, "the headers", NULL);
-	add_yes_no(facts, "incomplete", image->incomplete,
-		   is_kdump ? "the header's status" : "the headers");
+	add_yes_no(facts, "incomplete", image->incomplete, "the headers, the file's size");
 }
 
 /* ---- the kernel ---- */

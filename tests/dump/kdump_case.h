@@ -149,6 +149,35 @@ static inline uint64_t descriptors_offset(const char *path, enum order order)
 						     file_u32(path, AT_BITMAP_BLOCKS, order);
 }
 
+/* Add the bytes of the file at @path to @files as a flattened file that was cut, and lacks those of
+ * [@start, @end). */
+static inline const char *add_flattened_without(struct fake_files *files, const char *path,
+						uint64_t start, uint64_t end)
+{
+	enum { HEADER = 4096, RECORD = 16 };
+	size_t size = (size_t)fake_file_size(path);
+	unsigned char *flat = fake_alloc(1, HEADER + size + 2 * RECORD);
+	unsigned char *at = flat + HEADER;
+
+	memcpy(flat, "makedumpfile", 12);
+	store_u64(flat + 16, 1, ORDER_BIG);
+	store_u64(flat + 24, 1, ORDER_BIG);
+	const uint64_t pieces[2][2] = { { 0, start }, { end, size } };
+	for (size_t i = 0; i < 2; i++) {
+		uint64_t from = pieces[i][0], length = pieces[i][1] - from;
+
+		if (length == 0)
+			continue;
+		store_u64(at, from, ORDER_BIG);
+		store_u64(at + 8, length, ORDER_BIG);
+		fake_file_read(path, from, at + RECORD, length);
+		at += RECORD + length;
+	}
+	fake_file_add(files, "flattened-cut", flat, (size_t)(at - flat));
+	free(flat);
+	return files->paths[files->count - 1];
+}
+
 /*
  * 32 frames: 0 to 7 present and each different, 8 to 11 excluded, 12 to 15 no memory, 16 to 19
  * present, 20 to 31 excluded.

@@ -237,6 +237,48 @@ static void holes_are_counted_without_reading_them(void **state)
 	free(bytes);
 }
 
+/* A flattened file that was cut lacks bytes 1000 to 1009 only. */
+static void bits_around_a_missing_piece_are_known(void **state)
+{
+	enum { SIZE = 5000, START = 1000, END = 1010 };
+	static const struct {
+		uint64_t index, count;
+		enum bit_state state;
+	} runs[] = {
+		{ 0, START * 8, BIT_SET },
+		{ START * 8 - 1, 1, BIT_SET },
+		{ START * 8, (END - START) * 8, BIT_UNKNOWN },
+		{ END * 8 - 1, 1, BIT_UNKNOWN },
+		{ END * 8, (SIZE - END) * 8, BIT_SET },
+		{ END * 8 + 9, (SIZE - END) * 8 - 9, BIT_SET },
+	};
+	unsigned char *bytes = fake_alloc(1, SIZE);
+	_cleanup_(file_closep) struct file *file = NULL;
+
+	memset(bytes, 0xff, SIZE);
+	struct sample s = sample_new(bytes, SIZE);
+	const char *path = add_flattened_without(&s.dump.files, file_path(s.file), START, END);
+	assert_null(file_open(path, NULL, &file));
+	struct bitmap bitmap = { file, 0, SIZE * 8 };
+	for (size_t i = 0; i < 2 * sizeof(runs) / sizeof(runs[0]); i++) {
+		struct reader *reader = i % 2 == 0 ? s.dump.reader : NULL;
+		enum bit_state found;
+		uint64_t index = runs[i / 2].index, told = 0, count;
+
+		/* A run that is there may be told in pieces, since it is read in pieces. */
+		do {
+			assert_null(bitmap_run(&bitmap, reader, index + told, UINT64_MAX, &found,
+					       &count));
+			assert_int_equal(found, runs[i / 2].state);
+			told += count;
+		} while (found != BIT_UNKNOWN && told < runs[i / 2].count);
+		assert_int_equal(told, runs[i / 2].count);
+	}
+	file_close(TAKE(file));
+	sample_free(&s);
+	free(bytes);
+}
+
 static void behind_the_end_of_the_file_bits_are_unknown(void **state)
 {
 	enum { SIZE = 5000 };
@@ -308,6 +350,7 @@ int main(void)
 		cmocka_unit_test(ranks_are_what_a_plain_count_says),
 		cmocka_unit_test(the_next_set_bit_is_found),
 		cmocka_unit_test(holes_are_counted_without_reading_them),
+		cmocka_unit_test(bits_around_a_missing_piece_are_known),
 		cmocka_unit_test(behind_the_end_of_the_file_bits_are_unknown),
 		cmocka_unit_test(a_file_that_shrinks_is_told),
 	};

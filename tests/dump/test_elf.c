@@ -373,9 +373,13 @@ static void bytes_that_two_segments_disagree_on_are_neither_of_them(void **state
 				reader_read(o.reader, phys_at(0x1801 + 1), bytes, 0x3000, &run));
 			assert_int_equal(run.data, VMW_PRESENT);
 			assert_int_equal(run.size, 0x2040 - 0x1802);
+			memset(bytes, 0, sizeof(bytes));
 			assert_success(reader_read(o.reader, phys_at(0x17ff), bytes, 0x3000, &run));
 			assert_int_equal(run.data, VMW_LOST);
 			assert_int_equal(run.size, 3);
+			/* Nothing is written to the buffer but what the run says. */
+			for (size_t k = 0; k < sizeof(bytes); k++)
+				assert_int_equal(bytes[k], 0);
 
 			_cleanup_(freep) char *why = dump_explain(o.dump, phys_at(0x1000),
 								  REASON_CONFLICT);
@@ -426,6 +430,31 @@ static void a_segment_that_wraps_is_left_out(void **state)
 			assert_int_equal(dump_image(o.dump)->end, 0x2000);
 			assert_problem(o.problems, "elf-segment",
 				       "past the end of the address space");
+		}
+}
+
+static void an_empty_segment_is_no_memory(void **state)
+{
+	static const struct fake_segment segments[] = {
+		{ .phys = 0x1000, .memsz = 0x1000, .filesz = 0x1000 },
+		{ .phys = 0x3000, .memsz = 0x1000, .filesz = 0x1000 },
+	};
+	static const size_t sizes[] = { P_FILESZ, P_MEMSZ };
+
+	for
+		EACH_ORDER(i)
+		{
+			_cleanup_(ram_freep) struct ram *ram = patterned_ram(orders[i]);
+			_cleanup_(fake_files_free) struct fake_files files = write_segments(
+				ram, segments, 2);
+			const char *path = files.paths[0];
+			size_t second = first_load(path, orders[i]) + 1;
+			put_field(path, second, P_PADDR, orders[i], UINT64_C(1) << 60);
+			for (size_t k = 0; k < 2; k++)
+				put_field(path, second, sizes[k], orders[i], 0);
+			_cleanup_(opened_free) struct opened o = open_dump(path);
+			assert_int_equal(dump_image(o.dump)->end, 0x2000);
+			assert_no_segment(&o, UINT64_C(1) << 60, 1);
 		}
 }
 
@@ -697,6 +726,47 @@ static void the_notes_are_kept(void **state)
 		}
 }
 
+/* 4000 times 64 MiB of a flattened file that has no record of them: nothing to fill or copy. */
+static void notes_that_are_missing_cost_nothing(void **state)
+{
+	enum { COUNT = 4000, FLAT = 4096, RECORD = 16, EHDR = 64 };
+	enum { SIZE = FLAT + RECORD + EHDR + COUNT * PHDR_SIZE + RECORD + 1 };
+
+	for
+		EACH_ORDER(i)
+		{
+			_cleanup_(freep) unsigned char *bytes = calloc(1, SIZE);
+			assert_non_null(bytes);
+			unsigned char *at = bytes + FLAT;
+			memcpy(bytes, "makedumpfile", 12);
+			store_u64(bytes + 16, 1, ORDER_BIG);
+			store_u64(bytes + 24, 1, ORDER_BIG);
+			store_u64(at + 8, EHDR + COUNT * PHDR_SIZE, ORDER_BIG);
+			at += RECORD;
+			memcpy(at, "\177ELF\2\1\1", 7);
+			store_u16(at + 16, ET_CORE, orders[i]);
+			store_u16(at + 18, EM_PPC64, orders[i]);
+			store_u32(at + 20, 1, orders[i]);
+			store_u64(at + E_PHOFF, EHDR, orders[i]);
+			store_u16(at + 52, EHDR, orders[i]);
+			store_u16(at + E_PHENTSIZE, PHDR_SIZE, orders[i]);
+			store_u16(at + E_PHNUM, COUNT, orders[i]);
+			at += EHDR;
+			for (size_t k = 0; k < COUNT; k++, at += PHDR_SIZE) {
+				store_u32(at + P_TYPE, PT_NOTE, orders[i]);
+				store_u64(at + P_OFFSET, 1 << 20, orders[i]);
+				store_u64(at + P_FILESZ, 64 << 20, orders[i]);
+			}
+			store_u64(at, 1 << 30, ORDER_BIG);
+			store_u64(at + 8, 1, ORDER_BIG);
+
+			_cleanup_(scratch_free) struct scratch scratch = scratch_new(bytes, SIZE);
+			_cleanup_(opened_free) struct opened o = open_dump(scratch.path);
+			assert_int_equal(dump_image(o.dump)->notes.size, 0);
+			assert_problem(o.problems, "elf-cut", "contents of 4000 segments");
+		}
+}
+
 static void the_core_of_a_program_is_refused(void **state)
 {
 	static const struct {
@@ -834,6 +904,7 @@ int main(void)
 		cmocka_unit_test(bytes_that_two_segments_disagree_on_are_neither_of_them),
 		cmocka_unit_test(more_copies_than_are_compared_are_a_conflict),
 		cmocka_unit_test(a_segment_that_wraps_is_left_out),
+		cmocka_unit_test(an_empty_segment_is_no_memory),
 		cmocka_unit_test(more_in_the_file_than_in_memory_is_clipped),
 		cmocka_unit_test(every_prefix_gives_right_bytes_or_says_that_it_is_cut),
 		cmocka_unit_test(a_cut_file_explains_what_is_lost),
@@ -842,6 +913,7 @@ int main(void)
 		cmocka_unit_test(an_impossible_table_is_refused),
 		cmocka_unit_test(a_core_without_memory_opens_and_says_so),
 		cmocka_unit_test(the_notes_are_kept),
+		cmocka_unit_test(notes_that_are_missing_cost_nothing),
 		cmocka_unit_test(the_core_of_a_program_is_refused),
 		cmocka_unit_test(makedumpfile_running_out_of_space_is_told_where_it_can_be),
 		cmocka_unit_test(random_damage_to_the_headers_never_breaks_the_reader),

@@ -9,6 +9,8 @@
 #include <sys/un.h>
 
 #include "check.h"
+#include "dump/flat.h"
+#include "fake/store.h"
 #include "util/checked.h"
 
 enum { SIZE = 10000 };
@@ -166,6 +168,35 @@ static void two_names_of_one_file_are_the_same_file(void **state)
 	assert_false(file_same(a, b));
 }
 
+/* 1 TiB of a sparse file within one record: what is not read is known to be zeros. */
+static void a_hole_within_a_record_of_a_flattened_file_is_one(void **state)
+{
+	const uint64_t huge = UINT64_C(1) << 40;
+	unsigned char head[FLAT_HEADER_SIZE + 16 + 1] = "makedumpfile", end[16];
+	_cleanup_(file_closep) struct file *file = NULL;
+
+	store_u64(head + 16, 1, ORDER_BIG);
+	store_u64(head + 24, 1, ORDER_BIG);
+	store_u64(head + FLAT_HEADER_SIZE + 8, huge, ORDER_BIG);
+	head[sizeof(head) - 1] = 'x';
+	memset(end, 0xff, sizeof(end));
+	_cleanup_(scratch_free) struct scratch scratch = scratch_new(head, sizeof(head));
+	assert_int_equal(
+		pwrite(scratch.fd, end, sizeof(end), (off_t)(FLAT_HEADER_SIZE + 16 + huge)),
+		sizeof(end));
+
+	assert_success(file_open(scratch.path, NULL, &file));
+	assert_int_equal(file_size(file), huge);
+	assert_int_equal(file_hole(file, 0), 0);
+	/* As far as the file system keeps holes: but for a few of its blocks. */
+	uint64_t hole = file_hole(file, 1 << 20);
+	if (hole == 0)
+		skip();
+	assert_in_range(hole, huge - (2 << 20), huge - (1 << 20));
+	assert_int_equal(file_hole(file, huge), 0);
+	assert_int_equal(file_hole(file, UINT64_MAX), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +207,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_a_dump_is_refused_by_what_it_is),
 		cmocka_unit_test(a_file_that_is_not_there_is_an_error_of_the_system),
 		cmocka_unit_test(two_names_of_one_file_are_the_same_file),
+		cmocka_unit_test(a_hole_within_a_record_of_a_flattened_file_is_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

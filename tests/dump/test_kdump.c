@@ -412,6 +412,40 @@ static void frames_past_32_bits_are_found(void **state)
 	}
 }
 
+/* Frames 8 to 15 are in no part of the second bitmap: their bytes in the first tell why. */
+static void without_the_first_bitmap_what_is_not_there_is_lost(void **state)
+{
+	for (size_t i = 0; i < 2; i++) {
+		enum order order = both_orders[i];
+		struct ram *ram = small_ram(order);
+		struct opened o = { .files = fake_dump_write(ram, &(struct fake_dump_spec){
+									  .format = FAKE_KDUMP }) };
+		const char *path = o.files.paths[0];
+		uint64_t bitmap = bitmaps_offset(path, order);
+		const char *cut = add_flattened_without(&o.files, path, bitmap + 1, bitmap + 2);
+		char *paths[] = { (char *)cut };
+		struct opened part = { .files = { .paths = paths, .count = 1 } };
+
+		opened_need(&part);
+		assert_int_equal(read_byte(&part, 7 * FRAME).data, VMW_PRESENT);
+		assert_int_equal(read_byte(&part, 16 * FRAME).data, VMW_PRESENT);
+		assert_int_equal(read_byte(&part, 20 * FRAME).data, VMW_EXCLUDED);
+		for (uint64_t frame = 8; frame < 16; frame++) {
+			struct run run = read_byte(&part, frame * FRAME);
+			_cleanup_(freep) char *text = dump_explain(
+				part.dump, phys_at(frame * FRAME), run.reason);
+
+			assert_int_equal(run.data, VMW_LOST);
+			assert_int_equal(run.reason, REASON_CUT);
+			/* It has no page descriptor that could be shown. */
+			assert_non_null(strstr(text, "which tells whether it is memory, lacks it"));
+		}
+		opened_close(&part);
+		opened_free(&o);
+		ram_free(ram);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -428,6 +462,7 @@ int main(void)
 		cmocka_unit_test(every_prefix_of_a_file_gives_right_bytes_or_none),
 		cmocka_unit_test(a_file_cut_within_its_bitmap_has_lost_what_is_behind),
 		cmocka_unit_test(frames_past_32_bits_are_found),
+		cmocka_unit_test(without_the_first_bitmap_what_is_not_there_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
