@@ -113,6 +113,27 @@ static void write_json(struct json *json, const struct vmw_fact *facts, size_t c
 	json->line_depth = line_depth;
 }
 
+/* Whether @fact is so many bytes: "size", "page-size". */
+static bool is_size(const struct vmw_fact *fact)
+{
+	const char *dash = strrchr(fact->name, '-');
+
+	return fact->number && strcmp(dash ? dash + 1 : fact->name, "size") == 0;
+}
+
+static void text_value(struct writer *out, const struct vmw_fact *fact)
+{
+	uint64_t size = 0;
+	_cleanup_(vmw_error_freep) struct vmw_error *err = is_size(fact) ? number_parse(fact->value,
+											&size)
+									 : NULL;
+
+	if (is_size(fact) && !err)
+		write_size(out, size);
+	else
+		write_escaped(out, fact->value, strlen(fact->value));
+}
+
 static void text_fact(struct writer *out, const struct vmw_fact *fact, size_t width)
 {
 	size_t written = strlen(fact->name) + 1;
@@ -124,7 +145,7 @@ static void text_fact(struct writer *out, const struct vmw_fact *fact, size_t wi
 		write_char(out, ' ');
 	} while (written++ < width);
 	if (fact->value) {
-		write_escaped(out, fact->value, strlen(fact->value));
+		text_value(out, fact);
 	} else {
 		write_style(out, STYLE_MISSING);
 		write_text(out, "unknown");

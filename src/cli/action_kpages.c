@@ -130,7 +130,7 @@ static struct vmw_error *write_words(struct context *context, struct writer *out
 
 static struct vmw_error *write_file(struct context *context, struct file_row *row)
 {
-	_cleanup_(output_deinit) struct output output;
+	_cleanup_(output_deinit) struct output output = { .fd = -1 };
 	bool certain;
 	vmw_pfn end;
 

@@ -17,7 +17,7 @@ struct tally {
 struct pages {
 	struct context *context;
 	unsigned int outcomes;
-	bool have_names;
+	bool have_names, all_names;
 	struct flag_names names;
 	struct tally tally;
 };
@@ -84,6 +84,20 @@ static unsigned int outcome_of(enum vmw_data data)
 	return OUTCOME_PART;
 }
 
+/*
+ * The names of flags, once a page has been read. They are complete once one that is in the dump
+ * has been described; before there is only that of NOPAGE to be shown.
+ */
+static struct vmw_error *load_names(struct pages *pages, bool present)
+{
+	if (pages->have_names && (pages->all_names || !present))
+		return NULL;
+	pages_deinit(pages);
+	pages->have_names = true;
+	pages->all_names = present;
+	return flag_names_init(&pages->names, pages->context->dump);
+}
+
 /* Write one row of the answer. */
 static struct vmw_error *put_page(struct pages *pages, const struct vmw_page *page,
 				  const struct vmw_page_place *place)
@@ -92,11 +106,7 @@ static struct vmw_error *put_page(struct pages *pages, const struct vmw_page *pa
 	struct vmw_page_state state;
 
 	TRY(vmw_page_describe(pages->context->reader, page, &state));
-	if (page->data == VMW_PRESENT && !pages->have_names) {
-		/* Now: flags have names once a struct page has been located. */
-		pages->have_names = true;
-		TRY(flag_names_init(&pages->names, pages->context->dump));
-	}
+	TRY(load_names(pages, page->data == VMW_PRESENT));
 	write_row(pages->context, &(struct page_row){ .page = page,
 						      .flag_names = &pages->names,
 						      .state = &state,
@@ -158,8 +168,8 @@ static void text_mapped(struct pages *pages, vmw_virt virt)
 		if (translation.block_known) {
 			write_text(out, " in the ");
 			write_size(out, translation.block.size);
-			write_text(out, " block at ");
-			write_hex(out, translation.block.virt.value);
+			write_text(out, " block at physical ");
+			write_hex(out, translation.block.phys.value);
 		}
 	}
 	write_char(out, '\n');
@@ -184,9 +194,8 @@ static void text_place(struct pages *pages, vmw_virt virt, const struct vmw_page
 		write_decimal(out, place->offset);
 		write_text(out, " bytes into");
 	}
-	write_text(out, place->field    ? " of the struct page of pfn "
-			: place->offset ? " the struct page of pfn "
-					: " of the struct page of pfn ");
+	bool inside = !place->field && place->offset != 0;
+	write_text(out, inside ? " the struct page of pfn " : " of the struct page of pfn ");
 	write_hex(out, place->pfn.value);
 	write_text(out, "; ");
 	text_mapped(pages, virt);

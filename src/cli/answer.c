@@ -174,7 +174,33 @@ static const char *find_clash(const struct arguments *args, const char *path)
 	return NULL;
 }
 
-/* The answer must not take the place of what it is made from. */
+/* The option that writes the file of @query, or NULL. */
+static const char *writing_option(const struct query *query)
+{
+	switch (query->kind) {
+	case QUERY_KPAGEFLAGS:
+		return "kpageflags";
+	case QUERY_KPAGECOUNT:
+		return "kpagecount";
+	default:
+		return NULL;
+	}
+}
+
+/* Which option before the query @index, --output included, writes to @path too. */
+static const char *find_writer(const struct arguments *args, size_t index, const char *path)
+{
+	if (args->output && output_is_shared(args->output, path))
+		return "output";
+	for (size_t i = 0; i < index; i++) {
+		const struct query *query = &args->queries.list[i];
+		if (writing_option(query) && output_is_shared(query->path, path))
+			return writing_option(query);
+	}
+	return NULL;
+}
+
+/* The answer must not take the place of what it is made from, nor of another answer. */
 static struct vmw_error *check_output(const struct arguments *args)
 {
 	const char *clash = args->output ? find_clash(args, args->output) : NULL;
@@ -184,16 +210,20 @@ static struct vmw_error *check_output(const struct arguments *args)
 				 "--output %s: is also read from: name another file", clash);
 	for (size_t i = 0; i < args->queries.count; i++) {
 		const struct query *query = &args->queries.list[i];
+		const char *option = writing_option(query);
 
-		if (query->kind != QUERY_KPAGEFLAGS && query->kind != QUERY_KPAGECOUNT)
+		if (!option)
 			continue;
 		clash = find_clash(args, query->path);
 		if (clash)
 			return error_new(VMW_ERROR_MISUSE, where_none(),
-					 "--%s %s: is also read from: name another file",
-					 query->kind == QUERY_KPAGEFLAGS ? "kpageflags"
-									 : "kpagecount",
+					 "--%s %s: is also read from: name another file", option,
 					 clash);
+		const char *other = find_writer(args, i, query->path);
+		if (other)
+			return error_new(VMW_ERROR_MISUSE, where_none(),
+					 "--%s %s: is also written by --%s: name another file",
+					 option, query->path, other);
 	}
 	return NULL;
 }

@@ -61,6 +61,8 @@ int main(int argc, char *argv[])
 	hold_standard_files();
 	/* A reader that goes away is seen where it is written to. */
 	signal(SIGPIPE, SIG_IGN);
+	/* A limit on the size of files is seen there, too: it would leave half a file behind. */
+	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
 		args = (struct arguments){ 0 };
 		return (int)usage();

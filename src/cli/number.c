@@ -88,6 +88,10 @@ struct vmw_error *number_parse_range(const char *text, struct number_range *ret)
 	}
 
 	const char *second = text + first_size + 1;
+	if (*second == '\0')
+		return error_new(
+			VMW_ERROR_MISUSE, where_none(), "nothing follows '%c': write %s", separator,
+			separator == '-' ? "the last number of the range" : "how many there are");
 	TRY(parse_part(text, second, strlen(second), &range.last));
 	if (separator == '+') {
 		uint64_t count = range.last;

@@ -278,6 +278,22 @@ static const struct option_spec *option_nearest(const char *name)
 
 /* ---- the parser ---- */
 
+static struct vmw_error *add_dump(struct arguments *args, const char *path)
+{
+	if (*path == '\0')
+		return error_new(
+			VMW_ERROR_MISUSE, where_none(),
+			"'': the name of a DUMP is empty: is a variable of the script not set?");
+	/* Elsewhere it means standard input, which cannot be read at an offset. */
+	if (strcmp(path, "-") == 0)
+		return error_new(
+			VMW_ERROR_MISUSE, where_none(),
+			"-: a dump is not read from standard input: name the file (./- if it has this name)");
+	if (!ARRAY_PUSH(args->dumps, args->dump_count, args->dump_capacity, path))
+		return error_no_memory();
+	return NULL;
+}
+
 static const struct option_spec *option_find(const char *name, size_t size)
 {
 	for (size_t i = 0; i < option_count; i++) {
@@ -365,8 +381,7 @@ struct vmw_error *arguments_parse(int argc, char *const argv[], struct arguments
 		const char *word = argv[i];
 
 		if (options_ended || word[0] != '-' || word[1] == '\0') {
-			if (!ARRAY_PUSH(ret->dumps, ret->dump_count, ret->dump_capacity, word))
-				return error_no_memory();
+			TRY(add_dump(ret, word));
 		} else if (strcmp(word, "--") == 0) {
 			options_ended = true;
 		} else if (word[1] == '-') {

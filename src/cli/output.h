@@ -29,6 +29,12 @@ NODISCARD struct vmw_error *output_open(const char *path, struct output *ret);
 bool output_would_replace(const char *output_path, const char *path);
 
 /*
+ * Whether what is written to @a would take the place of what is written to @b. Not where both are a
+ * device or a pipe, which take one after the other.
+ */
+bool output_is_shared(const char *a, const char *b);
+
+/*
  * Pass on what is written; with @keep give the file its name, else remove it. OS when something
  * could not be written: the disk is full. A pipe whose reader has gone is no error: nobody wants
  * the rest.

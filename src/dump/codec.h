@@ -53,7 +53,6 @@ DEFINE_CLEANUP(struct codec_context, codec_context_free)
 bool codec_decode(struct codec_context *context, enum codec codec, struct span in, void *out,
 		  size_t size);
 
-
 /*
  * One way to decode. A codec may have several: codec_decode() takes the first of the table, and the
  * tests hold all of them to the same bytes.

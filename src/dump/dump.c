@@ -22,11 +22,15 @@ NODISCARD static struct vmw_error *add_file(struct dump *dump, const char *path,
 	TRY(file_open(path, problems, &file));
 	dump->files[dump->file_count++] = file;
 	for (size_t i = 0; i + 1 < dump->file_count; i++) {
-		if (file_same(dump->files[i], file))
-			return error_in_file(error_new(VMW_ERROR_MISUSE, where_none(),
-						       "is given twice: here and as %s",
-						       file_path(dump->files[i])),
-					     path);
+		if (!file_same(dump->files[i], file))
+			continue;
+		const char *other = file_path(dump->files[i]);
+		bool same_name = strcmp(other, path) == 0;
+		return error_in_file(error_new(VMW_ERROR_MISUSE, where_none(),
+					       "is given twice%s%s: leave out one",
+					       same_name ? "" : ", also as ",
+					       same_name ? "" : other),
+				     path);
 	}
 
 	TRY(probe_file(file, &found));

@@ -196,7 +196,10 @@ struct vmw_error *vmemmap_translate(const struct kernel *kernel, const struct vm
 	}
 	if (!is_kernel_address(kernel, virt))
 		return error_new(VMW_ERROR_MISSING, where_virt(virt),
-				 "0x%" PRIx64 " is not a kernel address", virt.value);
+				 "0x%" PRIx64
+				 " is not a kernel address: neither user space nor physical "
+				 "addresses are translated",
+				 virt.value);
 	/* Quadrant 3 is translated with 52 bits: nothing else of it can be mapped. */
 	if (radix && virt.value >> 60 != 0xc)
 		return NULL;

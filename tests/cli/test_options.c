@@ -128,6 +128,9 @@ static void every_option_sets_its_own(void **state)
 static void a_wrong_call_names_what_is_wrong(void **state)
 {
 	assert_wrong(WORDS("--json"), "no DUMP");
+	assert_wrong(WORDS(""), "'': the name of a DUMP is empty");
+	assert_wrong(WORDS("-"), "-: a dump is not read from standard input: name the file");
+	assert_wrong(WORDS("--", "-"), "-: a dump is not read from standard input");
 	assert_wrong(WORDS("--pfn", "banana", "d"),
 		     "--pfn banana: not a number: write decimal or 0x hex");
 	assert_wrong(WORDS("--pfn=", "d"), "--pfn '': not a number");

@@ -104,7 +104,7 @@ static void a_file_that_is_replaced_keeps_its_mode(void **state)
 
 static void a_signal_removes_what_is_unfinished(void **state)
 {
-	static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+	static const int signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
 	struct folder *folder = *state;
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
@@ -123,6 +123,57 @@ static void a_signal_removes_what_is_unfinished(void **state)
 		assert_int_equal(WTERMSIG(status), signals[i]);
 	}
 	/* tear_down() finds the folder empty. */
+}
+
+/* --kpageflags writes its file while that of --output is open. */
+static void a_signal_removes_all_that_is_unfinished(void **state)
+{
+	struct folder *folder = *state;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct output answer, first, second;
+		char other[128];
+
+		snprintf(other, sizeof(other), "%s/other", folder->path);
+		vmw_error_free(output_open(folder->answer, &answer));
+		vmw_error_free(output_open(other, &first));
+		output_deinit(&first);
+		vmw_error_free(output_open(other, &second));
+		raise(SIGTERM);
+		_exit(1);
+	}
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	/* tear_down() sees that the folder is empty. */
+}
+
+static void a_link_that_leads_nowhere_is_not_replaced(void **state)
+{
+	struct folder *folder = *state;
+	struct output output;
+
+	assert_int_equal(symlink("nothing", folder->answer), 0);
+	assert_refused(output_open(folder->answer, &output), VMW_ERROR_MISSING,
+		       "leads to no file: name the file itself");
+}
+
+static void two_answers_for_one_file_are_seen(void **state)
+{
+	struct folder *folder = *state;
+	char other[128];
+
+	/* Before there is a file, and after. */
+	snprintf(other, sizeof(other), "%s/./answer", folder->path);
+	assert_true(output_is_shared(folder->answer, other));
+	write_file(folder->answer, "", 0600);
+	assert_true(output_is_shared(folder->answer, other));
+
+	snprintf(other, sizeof(other), "%s/other", folder->path);
+	assert_false(output_is_shared(folder->answer, other));
+	assert_false(output_is_shared("/dev/null", "/dev/null"));
 }
 
 static void a_full_disk_is_an_error(void **state)
@@ -190,6 +241,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_that_is_replaced_keeps_its_mode, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_signal_removes_what_is_unfinished, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_signal_removes_all_that_is_unfinished, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_link_that_leads_nowhere_is_not_replaced, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(two_answers_for_one_file_are_seen, set_up,
 						tear_down),
 		cmocka_unit_test(a_full_disk_is_an_error),
 		cmocka_unit_test(a_pipe_without_a_reader_is_none),

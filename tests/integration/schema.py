@@ -27,6 +27,7 @@ QUESTIONS = {
     "info": ["--info"],
     "VMCOREINFO": ["--vmcoreinfo"],
     "pages": ["--pfn", "0+600", "--pfn", "8000-8300", "--phys", "0x10000", "--pfn", "99999999"],
+    "kpages": ["--kpageflags", "flags.out", "--kpagecount", "count.out"],
     "everything else": ["--page", "0xc00c000000000734", "--translate", "0xc000000000000000", "--translate",
                         "0xc00c000000000040", "--translate", "0xc00cffff00000000", "--read", "0xc000000000000000,100",
                         "--read", "phys:0xfff0,64", "--read", "virt:0xc00c000000000000,32"],
