@@ -180,6 +180,63 @@ static struct vmw_error *find_online(struct lookup *l, const unsigned char *chun
 	return NULL;
 }
 
+/*
+ * Whether a kernel writes @word, which lacks SECTION_HAS_MEM_MAP, for section @number: 0; the node
+ * of early boot (sparse_encode_early_nid()); what a removal leaves, the base without
+ * SECTION_IS_ONLINE or, before 5.6, sparse_encode_mem_map() of NULL.
+ */
+static bool is_absent_word(const struct lookup *l, uint64_t word, uint64_t number)
+{
+	enum { NODES_MAX = 1024, NODE_SHIFT = 6 };
+	const struct sections *s = l->s;
+	uint64_t base = word & ~SECTION_FLAGS;
+	uint64_t of_null = 0 - (number << s->frames_shift) * l->kernel->page_struct_size.value;
+
+	if (base >> NODE_SHIFT < NODES_MAX)
+		return true;
+	if (base == s->vmemmap_base)
+		return !(word & SECTION_ONLINE);
+	return !l->kernel->page_struct_size.is_known || base == (of_null & ~SECTION_FLAGS);
+}
+
+/*
+ * The frames of sections without a memmap. @chunk has @n sections, the first of which, at @phys, is
+ * @number and holds the frame. One of boot time keeps its usage when it is removed, and its
+ * subsection map is empty then; where it is not, the word was lost.
+ */
+static struct vmw_error *find_absent(struct lookup *l, const unsigned char *chunk, uint64_t number,
+				     uint64_t n, vmw_phys phys)
+{
+	const struct sections *s = l->s;
+	bool has_map = s->has_early && s->usage_known && s->subsections < 64 &&
+		       s->section_size >= s->usage_offset + 8;
+	uint64_t i;
+
+	for (i = 0; i < n; i++) {
+		const unsigned char *section = chunk + i * s->section_size;
+		uint64_t word = load_u64(section + s->map_offset, l->kernel->order);
+		uint64_t map = 0, usage = 0;
+		bool found = false;
+
+		if ((word & SECTION_HAS_MEM_MAP) || !is_absent_word(l, word, number + i))
+			break;
+		if (word == 0 && has_map)
+			usage = load_u64(section + s->usage_offset, l->kernel->order);
+		if (usage != 0)
+			TRY(read_subsection_map(l, usage, number + i, phys, &map, &found));
+		if (found && map != 0)
+			break;
+	}
+	if (i == 0) {
+		set_damaged(l, "its section_mem_map is none that a kernel leaves it with", phys,
+			    number + 1);
+		return NULL;
+	}
+	*l->run = (struct frame_run){ .state = FRAME_NONE };
+	end_at_section(l, number + i);
+	return NULL;
+}
+
 static bool whole_section_counts(const struct sections *s, uint64_t word)
 {
 	return (word & SECTION_EARLY) || (s->early_known && !s->has_early);
@@ -211,16 +268,8 @@ static struct vmw_error *find_in_sections(struct lookup *l, uint64_t virt, uint6
 
 	uint64_t word = load_u64(chunk + s->map_offset, l->kernel->order);
 	phys = phys_at(phys.value + s->map_offset);
-	if (!(word & SECTION_HAS_MEM_MAP)) {
-		uint64_t i = 1;
-		while (i < n &&
-		       !(load_u64(chunk + i * s->section_size + s->map_offset, l->kernel->order) &
-			 SECTION_HAS_MEM_MAP))
-			i++;
-		*l->run = (struct frame_run){ .state = FRAME_NONE };
-		end_at_section(l, number + i);
-		return NULL;
-	}
+	if (!(word & SECTION_HAS_MEM_MAP))
+		return find_absent(l, chunk, number, n, phys);
 	if ((word & ~SECTION_FLAGS) != s->vmemmap_base || !(word & SECTION_PRESENT)) {
 		set_damaged(l, "its section_mem_map is not that of the other sections", phys,
 			    number + 1);

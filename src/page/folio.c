@@ -27,6 +27,7 @@ struct vmw_error *folio_read_page(struct folio_reader *folios, vmw_pfn pfn, uint
 	ret->data = page.data;
 	ret->why = page.why;
 	ret->online = true;
+	ret->online_unknown = false;
 	ret->device = false;
 	if (page.data == VMW_NO_PAGE)
 		return NULL;
@@ -35,6 +36,7 @@ struct vmw_error *folio_read_page(struct folio_reader *folios, vmw_pfn pfn, uint
 	if (hint->frames.count && pfn.value >= hint->first &&
 	    pfn.value - hint->first < hint->frames.count) {
 		ret->online = hint->frames.online;
+		ret->online_unknown = hint->frames.online_unknown;
 		ret->device = hint->frames.device;
 	}
 	ret->fields = page.fields;

@@ -16,6 +16,7 @@ struct page_view {
 	enum vmw_data data;
 	const char *why;     /* when not PRESENT */
 	bool online, device; /* of its section */
+	bool online_unknown; /* not @online, but for want of the subsection map that tells */
 	struct vmw_page_fields fields;
 	uint64_t words[VMW_PAGE_WORDS_MAX];
 };

@@ -293,6 +293,8 @@ static enum tri is_online(const struct model *model, const struct page_view *pag
 {
 	unsigned int node, zone;
 
+	if (page->online_unknown)
+		return TRI_UNKNOWN;
 	if (!page->online)
 		return TRI_NO;
 	if (!page->device)

@@ -60,6 +60,48 @@ static void find_field(struct layout *layout, const struct kernel *kernel, enum 
 	}
 }
 
+/*
+ * In all kernels so far these stand apart (include/linux/mm_types.h), and _mapcount next to
+ * _refcount: lines that say otherwise were damaged, and which of the two is not to be told.
+ */
+static void check_fields(struct layout *layout, struct problems *problems)
+{
+	static const enum layout_field apart[] = {
+		LAYOUT_FLAGS,   LAYOUT_REFCOUNT, LAYOUT_MAPCOUNT,
+		LAYOUT_MAPPING, LAYOUT_PRIVATE,  LAYOUT_LRU,
+	};
+	enum { APART_COUNT = sizeof(apart) / sizeof(apart[0]) };
+	bool bad[LAYOUT_COUNT] = { 0 };
+
+	for (size_t i = 0; i < APART_COUNT; i++) {
+		for (size_t j = 0; j < i; j++) {
+			enum layout_field a = apart[i], b = apart[j];
+			uint64_t from = layout->offset[a], other = layout->offset[b];
+
+			if (layout->has[a] && layout->has[b] && from < other + fields[b].size &&
+			    other < from + fields[a].size)
+				bad[a] = bad[b] = true;
+		}
+	}
+	uint64_t mapcount = layout->offset[LAYOUT_MAPCOUNT];
+	uint64_t refcount = layout->offset[LAYOUT_REFCOUNT];
+	if (layout->has[LAYOUT_MAPCOUNT] && layout->has[LAYOUT_REFCOUNT] &&
+	    mapcount + 4 != refcount && refcount + 4 != mapcount)
+		bad[LAYOUT_MAPCOUNT] = bad[LAYOUT_REFCOUNT] = true;
+
+	for (size_t i = 0; i < APART_COUNT; i++) {
+		enum layout_field field = apart[i];
+
+		if (!bad[field])
+			continue;
+		layout->has[field] = false;
+		problem_add(problems, "offset-bad", VMW_WARNING, where_none(), NULL,
+			    "OFFSET(page.%s) of VMCOREINFO: no struct page has it at %" PRIu64
+			    " with the others where they are; the field is left out",
+			    layout->names[field], layout->offset[field]);
+	}
+}
+
 struct vmw_error *layout_open(const struct kernel *kernel, struct problems *problems,
 			      struct layout **ret)
 {
@@ -71,6 +113,7 @@ struct vmw_error *layout_open(const struct kernel *kernel, struct problems *prob
 
 	for (enum layout_field field = 0; field < LAYOUT_COUNT; field++)
 		find_field(layout, kernel, field, problems);
+	check_fields(layout, problems);
 	/* Not exported, and right behind mapping in all layouts so far: they make one pair of
 	 * address_space and place in it. */
 	if (!layout->has[LAYOUT_INDEX] && layout->has[LAYOUT_MAPPING] &&

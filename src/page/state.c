@@ -172,7 +172,7 @@ struct vmw_error *state_describe(struct folio_reader *folios, const struct vmw_p
 	struct inquiry q = { .model = model, .page = &view, .folio = folio, .ret = ret };
 	describe_place(&q);
 	if (!view.online)
-		decide(&q, VMW_STATE_OFFLINE, TRI_YES);
+		decide(&q, VMW_STATE_OFFLINE, view.online_unknown ? TRI_UNKNOWN : TRI_YES);
 	/* Reads other pages, but no other folio: what was borrowed stays. */
 	TRY(folio_is_free(folios, &view, folio, &is_free));
 	decide_state(&q, is_free);

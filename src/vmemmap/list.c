@@ -272,6 +272,8 @@ const char *list_entry_fault(const struct list_entry *entry, const struct kernel
 		return "virt is outside the vmemmap";
 	if (block_size && (entry->phys.value | entry->virt.value) & (block_size - 1))
 		return "not aligned to a block";
+	if (block_size && entry->doubt)
+		return entry->doubt;
 	/* Only where the base is not known: no region reaches the end of the address space. */
 	if (block_size && entry->virt.value > UINT64_MAX - block_size)
 		return "virt is outside the vmemmap";

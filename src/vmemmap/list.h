@@ -20,6 +20,7 @@ struct list_entry {
 	vmw_virt address; /* of the entry */
 	vmw_phys phys;
 	vmw_virt virt;
+	const char *doubt; /* why it is not believed, a literal; set by list_check() */
 };
 
 struct list {
@@ -58,6 +59,18 @@ NODISCARD struct vmw_error *list_fill(const struct list *list, const struct kern
  */
 const char *list_entry_fault(const struct list_entry *entry, const struct kernel *kernel,
 			     uint64_t block_size);
+
+/* ---- vmemmap/list_check.c ---- */
+
+/*
+ * Doubt the entries that cannot be true together with what else the dump says: different pieces of
+ * the vmemmap at one physical block (each has a block of its own; which of them is wrong cannot be
+ * told), and blocks in memory that has no struct pages by mem_section (a block is memory like any
+ * other: vmemmap_alloc_block(), mm/sparse-vmemmap.c). list_fill() leaves them out. OS and NO_MEMORY
+ * only.
+ */
+NODISCARD struct vmw_error *list_check(struct list *list, const struct kernel *kernel,
+				       struct reader *reader, uint64_t block_size);
 
 /* ---- vmemmap/block_size.c ---- */
 

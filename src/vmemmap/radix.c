@@ -12,6 +12,9 @@
 #define ENTRY_LEAF (UINT64_C(1) << 62)    /* _PAGE_PTE */
 #define ENTRY_NEXT_SIZE UINT64_C(0x1f)    /* RADIX_*_VAL_BITS: index bits of the next level */
 #define ENTRY_NEXT_MASK (~UINT64_C(0xc0000000000000ff))
+/* Between _PAGE_PA_MAX and the lowest of the bits that Linux uses otherwise (_RPAGE_RSV4): of the
+ * MMU's real page number, and never set. */
+#define LEAF_NOT_RPN (UINT64_C(0xf) << 53)
 #define EA_BITS 52 /* of an address; the top nibble chooses the tables */
 
 enum {
@@ -87,8 +90,13 @@ static struct entry entry_parse(const struct tables *tables, unsigned int depth,
 	if (value & ENTRY_LEAF) {
 		if (!level->may_be_leaf)
 			return (struct entry){ ENTRY_IS_BAD, .fault = "a leaf in the directory" };
-		return (struct entry){ ENTRY_IS_LEAF,
-				       .phys = phys_at(value & tables->rpn_mask & ~(size - 1)) };
+		if (value & LEAF_NOT_RPN)
+			return (struct entry){ ENTRY_IS_BAD,
+					       .fault = "the leaf is beyond any memory" };
+		if (value & tables->rpn_mask & (size - 1))
+			return (struct entry){ ENTRY_IS_BAD,
+					       .fault = "the leaf is not aligned to what it maps" };
+		return (struct entry){ ENTRY_IS_LEAF, .phys = phys_at(value & tables->rpn_mask) };
 	}
 	if (depth + 1 == LEVELS)
 		return (struct entry){ ENTRY_IS_BAD, .fault = "no leaf at the lowest level" };

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernel/section.h"
 #include "util/addr.h"
 #include "util/checked.h"
 #include "vmemmap/compare.h"
@@ -100,6 +101,7 @@ NODISCARD static struct vmw_error *list_use(struct vmemmap *vmemmap, struct read
 		return list_is_empty(kernel);
 
 	TRY(list_block_size(kernel, reader, list, &vmemmap->block_size, &vmemmap->block_size_from));
+	TRY(list_check(list, kernel, reader, vmemmap->block_size));
 	TRY(list_fill(list, kernel, vmemmap->block_size, problems, &vmemmap->table, &refused));
 	if (vmemmap->table.count == 0)
 		return error_new(VMW_ERROR_BAD_DATA, where_virt(list->entries[0].address),
@@ -289,6 +291,7 @@ NODISCARD static struct vmw_error *cross_check(struct vmemmap *vmemmap, struct r
 	if (no_size)
 		return cross_check_off(vmemmap, no_size, problems);
 
+	TRY(list_check(list, kernel, reader, vmemmap->block_size));
 	TRY(list_fill(list, kernel, vmemmap->block_size, NULL, &table, &refused));
 	TRY(table_finish(&table, NULL, &overlaps));
 	if (broken)
@@ -301,6 +304,39 @@ NODISCARD static struct vmw_error *cross_check(struct vmemmap *vmemmap, struct r
 			    refused);
 	(void)compare_tables(&table, list->complete && refused == 0, &vmemmap->table,
 			     vmemmap->complete, problems);
+	return NULL;
+}
+
+/* Tell of mappings to where there is no memory by mem_section; false where there are any. */
+NODISCARD static struct vmw_error *check_memory(const struct vmemmap *vmemmap,
+						struct reader *reader, struct problems *problems,
+						bool *ret_sound)
+{
+	enum { TOLD = 8 };
+	const struct kernel *kernel = vmemmap->kernel;
+	unsigned int page_shift = (unsigned int)kernel->page_shift.value;
+	struct frame_run run = { .count = 0 };
+	uint64_t first = 0;
+	size_t bad = 0;
+
+	for (size_t i = 0; kernel->sections && i < vmemmap->table.count; i++) {
+		const struct vmw_mapping *row = &vmemmap->table.rows[i];
+		vmw_pfn pfn = phys_to_pfn(row->phys, page_shift);
+
+		if (pfn.value - first >= run.count) {
+			TRY(sections_find(kernel, reader, pfn, UINT64_MAX >> page_shift, &run));
+			first = pfn.value;
+		}
+		if (run.state == FRAME_NONE && bad++ < TOLD)
+			problem_add(problems, "table-bad", VMW_PARTIAL, where_virt(row->virt), NULL,
+				    "0x%" PRIx64 " bytes at 0x%" PRIx64 " are at phys 0x%" PRIx64
+				    " by the page tables, where there is no memory by mem_section",
+				    row->size, row->virt.value, row->phys.value);
+	}
+	if (bad > TOLD)
+		problem_add(problems, "table-bad", VMW_PARTIAL, where_none(), NULL,
+			    "%zu more mappings are to where there is no memory", bad - TOLD);
+	*ret_sound = bad == 0;
 	return NULL;
 }
 
@@ -317,8 +353,9 @@ NODISCARD static struct vmw_error *walk_radix(struct vmemmap *vmemmap, struct re
 	TRY(table_finish(&table, problems, &overlaps));
 	vmemmap->table = table;
 	table = (struct table){ 0 };
-	vmemmap->complete = complete;
 	vmemmap->walked = true;
+	TRY(check_memory(vmemmap, reader, problems, &vmemmap->complete));
+	vmemmap->complete &= complete;
 	return cross_check(vmemmap, reader, problems);
 }
 

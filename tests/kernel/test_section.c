@@ -365,11 +365,49 @@ static void a_section_that_is_being_removed_has_no_pages(void **state)
 	{
 		struct machine m = machine_new(.order = (enum order)order);
 
-		/* section_deactivate() clears SECTION_HAS_MEM_MAP first. */
-		ram_put_u64(m.ram, fake_section(m.ram, &m.fake, 1), m.fake.vmemmap_base | 0x5);
+		/* It is offline, and section_deactivate() clears SECTION_HAS_MEM_MAP first. */
+		ram_put_u64(m.ram, fake_section(m.ram, &m.fake, 1), m.fake.vmemmap_base | 0x9);
 		machine_open(&m);
 		ASSERT_FRAMES(&m, { 256, FRAME_VALID }, { 256, FRAME_NONE }, { 512, FRAME_VALID },
 			      { 256, FRAME_NONE });
+		machine_close(&m);
+	}
+}
+
+static void a_section_that_was_removed_has_no_pages(void **state)
+{
+	/* 0; the node of early boot; sparse_encode_mem_map() of NULL, before 5.6. */
+	static const uint64_t words[] = { 0, 0x40 | 0x5, UINT64_MAX - 256 * 64 + 1 };
+
+	for (size_t i = 0; i < 2 * sizeof(words) / sizeof(words[0]); i++) {
+		struct machine m = machine_new(.order = (enum order)(i % 2));
+
+		ram_put_u64(m.ram, fake_section(m.ram, &m.fake, 1), words[i / 2]);
+		ram_put_u64(m.ram, fake_section(m.ram, &m.fake, 1) + 8, 0);
+		machine_open(&m);
+		ASSERT_FRAMES(&m, { 256, FRAME_VALID }, { 256, FRAME_NONE }, { 512, FRAME_VALID },
+			      { 256, FRAME_NONE });
+		machine_close(&m);
+	}
+}
+
+/* That the frames have no struct page would be a wrong answer. */
+static void a_word_that_lost_its_memmap_bit_is_damage(void **state)
+{
+	static const uint64_t words[] = {
+		UINT64_C(0xc00c00000000000d),          /* online without a memmap */
+		UINT64_C(0xf9c1f002f26515f4),          /* anything */
+		UINT64_MAX - (UINT64_C(257) * 64) + 1, /* NULL's of another section */
+		0,                                     /* but there is its subsection map */
+	};
+
+	for (size_t i = 0; i < 2 * sizeof(words) / sizeof(words[0]); i++) {
+		struct machine m = machine_new(.order = (enum order)(i % 2));
+
+		ram_put_u64(m.ram, fake_section(m.ram, &m.fake, 1), words[i / 2]);
+		machine_open(&m);
+		ASSERT_FRAMES(&m, { 256, FRAME_VALID }, { 256, FRAME_UNKNOWN },
+			      { 512, FRAME_VALID }, { 256, FRAME_NONE });
 		machine_close(&m);
 	}
 }
@@ -652,6 +690,8 @@ int main(void)
 		cmocka_unit_test(the_layout_of_the_subsection_map_is_told_by_its_content_alone),
 		cmocka_unit_test(before_5_3_a_section_is_valid_as_a_whole),
 		cmocka_unit_test(a_section_that_is_being_removed_has_no_pages),
+		cmocka_unit_test(a_section_that_was_removed_has_no_pages),
+		cmocka_unit_test(a_word_that_lost_its_memmap_bit_is_damage),
 		cmocka_unit_test(a_missing_piece_is_unknown_and_no_more_than_it),
 		cmocka_unit_test(a_missing_subsection_map_is_unknown),
 		cmocka_unit_test(a_hole_in_an_early_section_is_valid_and_not_online),

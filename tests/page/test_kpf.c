@@ -460,6 +460,25 @@ static void a_frame_without_a_page_says_so(void **state)
 	machine_free(&m);
 }
 
+/* Not "offline": nothing says so. */
+static void without_its_subsection_map_no_page_is_offline(void **state)
+{
+	for (int order = 0; order < 2; order++) {
+		struct machine m = machine_new((enum order)order, "6.12.0", LINES_6_12);
+
+		/* The usage of section 1 is no address. */
+		ram_put_u64(m.ram, fake_section(m.ram, &m.fake, 1) + 8, 12345);
+		machine_open(&m);
+		assert_true(kpf_at(&m, 0x180).unknown & K(NOPAGE));
+		assert_int_equal(kpf_at(&m, 0x180).data, VMW_PRESENT);
+		assert_int_equal(kpf_at(&m, 0x80).unknown & K(NOPAGE), 0);
+		struct vmw_page_state page = state_at(&m, 0x180);
+		assert_int_equal(page.state, VMW_STATE_UNKNOWN);
+		assert_int_equal(page.known & VMW_KNOWN_STATE, 0);
+		machine_free(&m);
+	}
+}
+
 static void bits_have_their_names(void **state)
 {
 	assert_string_equal(kpf_name(KPF_LRU, false), "LRU");
@@ -486,6 +505,7 @@ int main(void)
 		cmocka_unit_test(a_tail_without_a_head_leaves_its_folio_unknown),
 		cmocka_unit_test(a_kernel_whose_source_was_not_read_has_no_rules),
 		cmocka_unit_test(a_frame_without_a_page_says_so),
+		cmocka_unit_test(without_its_subsection_map_no_page_is_offline),
 		cmocka_unit_test(bits_have_their_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

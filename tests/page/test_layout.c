@@ -172,12 +172,38 @@ static void a_field_that_cannot_be_there_is_left_out_and_told(void **state)
 
 static void a_field_may_end_with_the_struct_page(void **state)
 {
-	struct opened o = open_layout("OFFSET(page._refcount)=60\nOFFSET(page.lru)=48\n", 64);
+	struct opened o = open_layout("OFFSET(page._refcount)=60\n", 64);
 
 	assert_true(o.layout->has[LAYOUT_REFCOUNT]);
+	assert_int_equal(problem_count(&o), 0);
+	close_layout(&o);
+	o = open_layout("OFFSET(page.lru)=48\n", 64);
 	assert_true(o.layout->has[LAYOUT_LRU]);
 	assert_int_equal(problem_count(&o), 0);
 	close_layout(&o);
+}
+
+/* Which of two lines was damaged cannot be told. */
+static void fields_that_cannot_stand_together_are_left_out(void **state)
+{
+	static const struct {
+		const char *lines;
+		enum layout_field a, b;
+	} cases[] = {
+		{ "OFFSET(page._refcount)=12\nOFFSET(page.lru)=8\n", LAYOUT_REFCOUNT, LAYOUT_LRU },
+		{ "OFFSET(page._refcount)=32\nOFFSET(page._mapcount)=48\n", LAYOUT_REFCOUNT,
+		  LAYOUT_MAPCOUNT },
+		{ "OFFSET(page.flags)=0\nOFFSET(page.private)=0\n", LAYOUT_FLAGS, LAYOUT_PRIVATE },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct opened o = open_layout(cases[i].lines, 64);
+
+		assert_false(o.layout->has[cases[i].a]);
+		assert_false(o.layout->has[cases[i].b]);
+		assert_int_equal(problem_count(&o), 2);
+		close_layout(&o);
+	}
 }
 
 static void no_index_fits_behind_a_mapping_at_the_end(void **state)
@@ -273,6 +299,7 @@ int main(void)
 		cmocka_unit_test(without_vmcoreinfo_only_the_size_is_known),
 		cmocka_unit_test(a_field_that_cannot_be_there_is_left_out_and_told),
 		cmocka_unit_test(a_field_may_end_with_the_struct_page),
+		cmocka_unit_test(fields_that_cannot_stand_together_are_left_out),
 		cmocka_unit_test(no_index_fits_behind_a_mapping_at_the_end),
 		cmocka_unit_test(the_head_flag_is_that_of_the_flags),
 		cmocka_unit_test(a_number_that_is_no_bit_is_left_out_and_told),

@@ -347,9 +347,10 @@ static void frames_between_sections_are_one_run(void **state)
 			{ .start = 0, .size = 32 * MIB },
 			{ .start = 160 * MIB, .size = 32 * MIB },
 		};
-		struct machine m = machine_new(
-			kind, 256 * MIB,
-			(struct fake_kernel_spec){ .ranges = ranges, .range_count = 2 });
+		struct machine m = machine_new(kind, 256 * MIB,
+					       (struct fake_kernel_spec){ .ranges = ranges,
+									  .range_count = 2,
+									  .blocks_end = 32 * MIB });
 		uint64_t start = 32 * MIB / kind->page_size, end = 160 * MIB / kind->page_size;
 
 		machine_open(&m);
@@ -404,9 +405,10 @@ static void a_subsection_that_was_removed_has_no_pages(void **state)
 			  .hotplugged = true,
 			  .subsections = 0xf3 },
 		};
-		struct machine m = machine_new(
-			kind, 64 * MIB,
-			(struct fake_kernel_spec){ .ranges = ranges, .range_count = 2 });
+		struct machine m = machine_new(kind, 64 * MIB,
+					       (struct fake_kernel_spec){ .ranges = ranges,
+									  .range_count = 2,
+									  .blocks_end = 32 * MIB });
 		uint64_t start = 36 * MIB / kind->page_size, count = 4 * MIB / kind->page_size;
 
 		machine_open(&m);

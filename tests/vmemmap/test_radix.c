@@ -175,6 +175,10 @@ static void an_entry_that_no_kernel_writes_is_bad(void **state)
 		{ 0, PRESENT | (UINT64_C(1) << 53) | 9, "the next table is beyond any memory" },
 		{ 1, PRESENT | (UINT64_C(1) << 61) | 9, "the next table is beyond any memory" },
 		{ 1, PRESENT | (TABLES + 256) | 9, "the next table is not aligned" },
+		{ 1, PRESENT | LEAF | 0x200000, "the leaf is not aligned" },
+		{ 2, PRESENT | LEAF | 0x210000, "the leaf is not aligned" },
+		{ 2, PRESENT | LEAF | (UINT64_C(1) << 53), "the leaf is beyond any memory" },
+		{ 3, PRESENT | LEAF | (UINT64_C(1) << 56), "the leaf is beyond any memory" },
 		{ 3, PRESENT | TABLES | 9, "no leaf at the lowest level" },
 		{ 3, PRESENT | TABLES | 5, "no leaf at the lowest level" },
 	};

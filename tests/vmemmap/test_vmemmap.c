@@ -359,6 +359,52 @@ static void a_refused_entry_leaves_its_block_unknown(void **state)
 	assert_int_equal(find(&m, vmemmap, entries[4].virt, &mapping), LOOKUP_MAPPED);
 }
 
+/* Which of the two is wrong cannot be told. */
+static void two_entries_with_one_phys_are_both_left_out(void **state)
+{
+	for (size_t i = 0; i < 2; i++) {
+		struct fake_entry entries[8];
+		struct vmw_mapping mapping;
+
+		for (uint64_t n = 0; n < 8; n++)
+			entries[n] = (struct fake_entry){ .phys = 0x3000000 + n * 0x10000,
+							  .virt = VMEMMAP + (7 - n) * 0x10000 };
+		_cleanup_(machine_close) struct machine m = boot(
+			kinds[2 * i], &(struct fake_kernel_spec){ .entries = entries,
+								  .entry_count = 8,
+								  .blank_pages = true });
+		ram_put_u64(m.ram, m.fake.entries[3] + 8, 0x3050000);
+		machine_open(&m);
+		_cleanup_(vmemmap_closep) struct vmemmap *vmemmap = open_auto(&m);
+		assert_false(vmemmap->complete);
+		assert_int_equal(vmemmap->table.count, 6);
+		assert_true(has_problem(&m, "list-entry-bad", "another entry has the same phys"));
+		assert_int_equal(find(&m, vmemmap, entries[3].virt, &mapping), LOOKUP_UNKNOWN);
+		assert_int_equal(find(&m, vmemmap, entries[5].virt, &mapping), LOOKUP_UNKNOWN);
+		assert_int_equal(find(&m, vmemmap, entries[4].virt, &mapping), LOOKUP_MAPPED);
+	}
+}
+
+static void an_entry_in_memory_without_struct_pages_is_left_out(void **state)
+{
+	struct fake_entry entries[8];
+	struct vmw_mapping mapping;
+
+	for (uint64_t n = 0; n < 8; n++)
+		entries[n] = (struct fake_entry){ .phys = 0x3000000 + n * 0x10000,
+						  .virt = VMEMMAP + (7 - n) * 0x10000 };
+	_cleanup_(machine_close) struct machine m = boot(
+		kinds[0], &(struct fake_kernel_spec){
+				  .entries = entries, .entry_count = 8, .blank_pages = true });
+	ram_put_u64(m.ram, m.fake.entries[3] + 8, UINT64_C(0x10003030000));
+	machine_open(&m);
+	_cleanup_(vmemmap_closep) struct vmemmap *vmemmap = open_auto(&m);
+	assert_false(vmemmap->complete);
+	assert_int_equal(vmemmap->table.count, 7);
+	assert_true(has_problem(&m, "list-entry-bad", "there is no memory at its phys"));
+	assert_int_equal(find(&m, vmemmap, entries[3].virt, &mapping), LOOKUP_UNKNOWN);
+}
+
 static void a_whole_list_knows_what_is_not_mapped(void **state)
 {
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
@@ -721,6 +767,8 @@ int main(void)
 		cmocka_unit_test(a_list_that_breaks_before_its_first_entry_is_an_error),
 		cmocka_unit_test(a_list_of_nonsense_only_is_an_error),
 		cmocka_unit_test(a_refused_entry_leaves_its_block_unknown),
+		cmocka_unit_test(two_entries_with_one_phys_are_both_left_out),
+		cmocka_unit_test(an_entry_in_memory_without_struct_pages_is_left_out),
 		cmocka_unit_test(a_whole_list_knows_what_is_not_mapped),
 		cmocka_unit_test(of_two_entries_for_one_block_the_newer_wins),
 		cmocka_unit_test(radix_lookups_agree_before_and_after_the_walk),
