@@ -13,7 +13,7 @@
 #include "kernel/symbol_table.h"
 #include "util/array.h"
 
-/* Read all of @fd, a pipe perhaps, into symbols->strings. */
+/* Read all of @fd, a pipe perhaps, into symbols->strings, and end it with a NUL. */
 static struct vmw_error *text_read(struct symbols *symbols, int fd, size_t *ret_size)
 {
 	size_t size = 0, capacity = 0;
@@ -22,15 +22,15 @@ static struct vmw_error *text_read(struct symbols *symbols, int fd, size_t *ret_
 	/* Only a hint: what counts is what read() gives. */
 	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
 	    status.st_size <= SYMBOLS_FILE_SIZE_MAX &&
-	    !array_reserve(&symbols->strings, &capacity, (size_t)status.st_size + 1, 1))
+	    !array_reserve(&symbols->strings, &capacity, (size_t)status.st_size + 2, 1))
 		return error_no_memory();
 	for (;;) {
 		if (size > SYMBOLS_FILE_SIZE_MAX)
 			return error_new(VMW_ERROR_BAD_DATA, where_none(),
 					 "System.map: larger than 256 MiB");
-		if (!array_reserve(&symbols->strings, &capacity, size + 1, 1))
+		if (!array_reserve(&symbols->strings, &capacity, size + 2, 1))
 			return error_no_memory();
-		ssize_t got = read(fd, symbols->strings + size, capacity - size);
+		ssize_t got = read(fd, symbols->strings + size, capacity - size - 1);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -39,6 +39,7 @@ static struct vmw_error *text_read(struct symbols *symbols, int fd, size_t *ret_
 			break;
 		size += (size_t)got;
 	}
+	symbols->strings[size] = '\0';
 	*ret_size = size;
 	return NULL;
 }
