@@ -266,9 +266,9 @@ struct vmw_error *elf_image_open(const struct file *const *files, size_t count,
 {
 	if (count != 1)
 		return error_in_file(error_new(VMW_ERROR_MISUSE, where_none(),
-					       "an ELF core has no parts: give it alone, not "
-					       "with %zu other files",
-					       count - 1),
+					       "an ELF core has no parts, but %zu files are "
+					       "given: give one dump at a time",
+					       count),
 				     file_path(files[0]));
 
 	_cleanup_(elf_image_freep) struct elf_image *elf = calloc(1, sizeof(*elf));

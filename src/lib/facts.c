@@ -124,7 +124,7 @@ static void collect_file(struct facts *facts, const struct dump *dump)
 	}
 	add_number(facts, "parts", count, "the files given", NULL);
 	add_number(facts, "size", size,
-		   flattened ? "bytes, as rearranged from the flattened form" : "bytes", NULL);
+		   flattened ? "as rearranged from the flattened form" : "the files", NULL);
 	if (is_kdump)
 		add_text(facts, "format",
 			 keep(facts,
@@ -143,7 +143,7 @@ static void collect_file(struct facts *facts, const struct dump *dump)
 		add_number(facts, "block-size", image->block_size, "block_size of the header",
 			   "the unit of the file, not always the kernel's page size");
 	} else {
-		add_unknown(facts, "compression", "an ELF core is not compressed");
+		add_text(facts, "compression", "none", "ELF cores have none");
 		add_unknown(facts, "block-size", "an ELF core has no blocks");
 	}
 	add_foreign(facts, "machine", image->machine, "the headers", "the headers do not say");

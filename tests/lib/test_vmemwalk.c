@@ -424,7 +424,7 @@ static void the_facts_are_those_of_the_machine(void **state)
 		assert_fact(m.dump, "file", "flattened", "no");
 		assert_fact(m.dump, "file", "header-byte-order",
 			    kind->order == ORDER_BIG ? "big" : "little");
-		assert_fact(m.dump, "file", "compression", NULL);
+		assert_fact(m.dump, "file", "compression", "none");
 		assert_fact(m.dump, "kernel", "release", "6.12.0-fake");
 		assert_fact(m.dump, "kernel", "build-id", "0123abcd");
 		assert_fact(m.dump, "kernel", "byte-order",
