@@ -260,8 +260,10 @@ static void tell_special(struct vmw_dump *dump)
 		return;
 	dump->end_told = true;
 	if (!special->end_known)
-		problem_add(dump->problems, "max-pfn-unknown", VMW_NOTE, where_none(), NULL,
-			    "max_pfn: no symbol tells it; /proc/kpageflags ends with %s here",
+		problem_add(dump->problems, "max-pfn-unknown", VMW_WARNING, where_none(), NULL,
+			    "max_pfn: no symbol tells it; /proc/kpageflags ends with %s here; "
+			    "where memory behind that was removed, the kernel's own went on, with "
+			    "frames without a page; --system-map or --vmlinux would tell",
 			    special->end_from);
 	if (!special->zero_known)
 		problem_add(dump->problems, "zero-page-unknown", VMW_NOTE, where_none(), NULL,

@@ -5,6 +5,7 @@
 
 #include "page/release.h"
 #include "util/addr.h"
+#include "util/checked.h"
 
 /* Read the variable @name, eight bytes. False when it has no known address, or is not in the dump.
  */
@@ -107,6 +108,28 @@ static struct vmw_error *find_huge_zero(const struct page_context *context, stru
 	return NULL;
 }
 
+/*
+ * The end of the last memory section that has struct pages, from @from on; @from where none has. A
+ * node's span does not reach over memory that was never put online, or is offline again.
+ */
+static struct vmw_error *find_sections_end(const struct page_context *context,
+					   struct reader *reader, uint64_t from, uint64_t *ret)
+{
+	uint64_t pfn = from;
+
+	*ret = from;
+	while (context->kernel->sections && pfn < context->frames_end) {
+		struct frame_run run;
+
+		TRY(sections_find(context->kernel, reader, pfn_at(pfn), context->frames_end - pfn,
+				  &run));
+		pfn += run.count;
+		if (run.state == FRAME_VALID)
+			*ret = pfn;
+	}
+	return NULL;
+}
+
 static struct vmw_error *find_end(const struct page_context *context, struct reader *reader,
 				  const struct zones *zones, struct special *special)
 {
@@ -119,9 +142,10 @@ static struct vmw_error *find_end(const struct page_context *context, struct rea
 		special->end = value;
 		special->end_from = "max_pfn";
 	} else if (zones->has_nodes) {
-		special->end = zones->frames_end < context->frames_end ? zones->frames_end
-								       : context->frames_end;
-		special->end_from = "the end of the last node";
+		uint64_t nodes_end = min_u64(zones->frames_end, context->frames_end);
+
+		TRY(find_sections_end(context, reader, nodes_end, &special->end));
+		special->end_from = "the last node or memory section";
 	} else {
 		special->end_from = zones->nodes_missing;
 	}
