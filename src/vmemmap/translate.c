@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 
+#include "kernel/section.h"
 #include "util/addr.h"
 #include "util/checked.h"
 #include "vmemmap/vmemmap.h"
@@ -162,6 +163,33 @@ static bool is_kernel_address(const struct kernel *kernel, vmw_virt virt)
 	return virt.value >> 60 >= (book3e ? 0x8 : 0xc);
 }
 
+/*
+ * By the linear map, which holds memory that has struct pages: memory that was removed, or never
+ * was, is not mapped there (arch_remove_memory(), arch/powerpc/mm/mem.c).
+ */
+NODISCARD static struct vmw_error *by_linear(const struct kernel *kernel, struct reader *reader,
+					     vmw_virt virt, struct vmw_translation *ret,
+					     bool *ret_mapped)
+{
+	const struct known *shift = &kernel->page_shift;
+	vmw_phys phys = virt_to_phys(virt);
+	uint64_t size = linear_size(kernel, virt);
+
+	*ret_mapped = true;
+	if (kernel->sections && shift->is_known) {
+		unsigned int page_shift = (unsigned int)shift->value;
+		uint64_t into = phys.value & ((UINT64_C(1) << page_shift) - 1);
+		struct frame_run run;
+
+		TRY(sections_find(kernel, reader, phys_to_pfn(phys, page_shift),
+				  max_u64(size >> page_shift, 1), &run));
+		*ret_mapped = run.state != FRAME_NONE;
+		size = min_u64(size, (run.count << page_shift) - into);
+	}
+	*ret = (struct vmw_translation){ .phys = phys, .size = size, .via = VMW_VIA_LINEAR };
+	return NULL;
+}
+
 struct vmw_error *vmemmap_translate(const struct kernel *kernel, const struct vmemmap *vmemmap,
 				    struct reader *reader, vmw_virt virt, size_t *hint,
 				    struct vmw_translation *ret, bool *ret_mapped)
@@ -180,13 +208,8 @@ struct vmw_error *vmemmap_translate(const struct kernel *kernel, const struct vm
 				 "0x%" PRIx64 " is in the vmemmap, of which there is no record",
 				 virt.value);
 	}
-	if (kernel_is_linear(kernel, virt)) {
-		*ret = (struct vmw_translation){ .phys = virt_to_phys(virt),
-						 .size = linear_size(kernel, virt),
-						 .via = VMW_VIA_LINEAR };
-		*ret_mapped = true;
-		return NULL;
-	}
+	if (kernel_is_linear(kernel, virt))
+		return by_linear(kernel, reader, virt, ret, ret_mapped);
 	/* A list without a known base: its entries are right all the same. */
 	const struct vmw_mapping *row = vmemmap ? table_find(&vmemmap->table, virt, hint) : NULL;
 	if (row) {
