@@ -69,6 +69,13 @@ static struct vmw_error *load_model(struct vmw_dump *dump)
 	return model_open(&dump->pages, dump->reader, &dump->model);
 }
 
+static struct vmw_error *load_end(struct vmw_dump *dump)
+{
+	TRY(load_stage(dump, STAGE_MODEL));
+	return special_find_end(&dump->pages, dump->reader, dump->model->zones,
+				&dump->model->special);
+}
+
 static struct vmw_error *load_facts(struct vmw_dump *dump)
 {
 	TRY(load_stage(dump, STAGE_KERNEL));
@@ -81,7 +88,7 @@ static struct vmw_error *load_facts(struct vmw_dump *dump)
 static struct vmw_error *(*const loaders[STAGE_COUNT])(struct vmw_dump *dump) = {
 	[STAGE_KERNEL] = load_kernel, [STAGE_VMEMMAP] = load_vmemmap, [STAGE_TABLE] = load_table,
 	[STAGE_TYPES] = load_types,   [STAGE_PAGES] = load_pages,     [STAGE_MODEL] = load_model,
-	[STAGE_FACTS] = load_facts,
+	[STAGE_END] = load_end,       [STAGE_FACTS] = load_facts,
 };
 
 /* Whether another try may end otherwise. */

@@ -21,6 +21,7 @@ enum stage {
 	STAGE_TYPES,   /* what kernel_load_types() adds to the kernel: as far as it is there */
 	STAGE_PAGES,   /* layout, pages; pages.vmemmap is NULL where STAGE_VMEMMAP failed */
 	STAGE_MODEL,   /* model: what struct pages mean */
+	STAGE_END,     /* where the frames of the model end */
 	STAGE_FACTS,   /* facts */
 	STAGE_COUNT,
 };

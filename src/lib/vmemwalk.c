@@ -273,7 +273,7 @@ static void tell_special(struct vmw_dump *dump)
 
 struct vmw_error *vmw_kpage_end(struct vmw_dump *dump, vmw_pfn *ret, bool *ret_certain)
 {
-	TRY(load_stage(dump, STAGE_MODEL));
+	TRY(load_stage(dump, STAGE_END));
 	TRY(require_rules(dump));
 	const struct special *special = &dump->model->special;
 	const struct kernel *kernel = dump->kernel;

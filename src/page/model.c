@@ -18,7 +18,7 @@ struct vmw_error *model_open(const struct page_context *context, struct reader *
 	types_init(kernel, &model->types);
 	compound_init(kernel, context->layout, &model->compound);
 	TRY(zones_open(kernel, reader, &model->zones));
-	TRY(special_init(context, reader, model->zones, &model->special));
+	TRY(special_init(context, reader, &model->special));
 	if (vmcoreinfo_length(kernel->vmcoreinfo, "zone.free_area", &orders) &&
 	    orders <= ORDERS_MAX)
 		model->orders = (unsigned int)orders;

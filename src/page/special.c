@@ -130,8 +130,8 @@ static struct vmw_error *find_sections_end(const struct page_context *context,
 	return NULL;
 }
 
-static struct vmw_error *find_end(const struct page_context *context, struct reader *reader,
-				  const struct zones *zones, struct special *special)
+struct vmw_error *special_find_end(const struct page_context *context, struct reader *reader,
+				   const struct zones *zones, struct special *special)
 {
 	uint64_t value;
 	bool found;
@@ -153,10 +153,9 @@ static struct vmw_error *find_end(const struct page_context *context, struct rea
 }
 
 struct vmw_error *special_init(const struct page_context *context, struct reader *reader,
-			       const struct zones *zones, struct special *ret)
+			       struct special *ret)
 {
 	*ret = (struct special){ .zero_known = false };
 	TRY(find_zero(context, reader, ret));
-	TRY(find_huge_zero(context, reader, ret));
-	return find_end(context, reader, zones, ret);
+	return find_huge_zero(context, reader, ret);
 }

@@ -27,6 +27,14 @@ struct special {
 	const char *end_from;
 };
 
-/* What is missing is no error. OS and NO_MEMORY only. */
+/* What is missing is no error. OS and NO_MEMORY only. The end is left for special_find_end(). */
 NODISCARD struct vmw_error *special_init(const struct page_context *context, struct reader *reader,
-					 const struct zones *zones, struct special *ret);
+					 struct special *ret);
+
+/*
+ * Find the end, which special_init() leaves unknown: without a symbol that is a walk through all of
+ * mem_section behind the last node. OS and NO_MEMORY only.
+ */
+NODISCARD struct vmw_error *special_find_end(const struct page_context *context,
+					     struct reader *reader, const struct zones *zones,
+					     struct special *special);

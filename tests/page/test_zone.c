@@ -69,6 +69,7 @@ static void memory_ends_with_the_last_node_or_section(void **state)
 
 	put_node(&m, 0, 0, 0x3f0);
 	machine_open(&m);
+	assert_null(special_find_end(&m.context, m.reader, m.model->zones, &m.model->special));
 	assert_false(m.model->special.end_known);
 	assert_int_equal(m.model->special.end, 0x400);
 	machine_free(&m);
