@@ -69,25 +69,85 @@ static void text_mapcount(struct writer *out, const struct page_row *row)
 	}
 }
 
+/* Bits of /proc/kpageflags: include/uapi/linux/kernel-page-flags.h,
+ * include/linux/kernel-page-flags.h. */
+#define KPF_SWAPCACHE (UINT64_C(1) << 13)
+#define KPF_PRIVATE (UINT64_C(1) << 35)
+
+/*
+ * What the fields mean by what the page is: include/linux/mm_types.h, struct page; page-flags.h,
+ * PAGE_MAPPING_*. A page that is not here uses them otherwise, or not at all.
+ */
+static const struct meaning {
+	enum vmw_state state;
+	const char *mapping, *index;
+	const char *private_;
+	uint64_t private_if; /* KPF bits of which one is set, or 0: always */
+} meanings[] = {
+	{ VMW_STATE_ANON, "struct anon_vma", "its virtual address / page size, as first mapped",
+	  "swap entry", KPF_SWAPCACHE },
+	{ VMW_STATE_KSM, "struct ksm_stable_node", NULL, "swap entry", KPF_SWAPCACHE },
+	{ VMW_STATE_FILE, "struct address_space", "page offset in the file", "of its file system",
+	  KPF_PRIVATE },
+	{ VMW_STATE_MOVABLE, "struct movable_operations", NULL, NULL, 0 },
+	{ VMW_STATE_FREE, NULL, NULL, "order of the free block", 0 },
+};
+
+/* What the fields of @row mean; NULL where that is not known. */
+static const struct meaning *meaning_of(const struct page_row *row)
+{
+	const struct vmw_page_state *state = row->state;
+
+	if (!state || !(state->known & VMW_KNOWN_STATE) ||
+	    row->page->fields.compound == VMW_COMPOUND_TAIL)
+		return NULL;
+	/* Of a free block only the first page has the order. */
+	if (state->state == VMW_STATE_FREE && state->block.value != row->page->pfn.value)
+		return NULL;
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
+		if (meanings[i].state == state->state)
+			return &meanings[i];
+	}
+	return NULL;
+}
+
+static void write_meaning(struct writer *out, const char *meaning)
+{
+	if (meaning)
+		write_format(out, " (%s)", meaning);
+}
+
 static void text_mapping(struct writer *out, const struct page_row *row)
 {
 	const struct vmw_page_fields *fields = &row->page->fields;
+	const struct meaning *meaning = meaning_of(row);
+	bool told = row->state && row->state->known & VMW_KNOWN_STATE;
 
 	write_hex(out, fields->mapping);
-	if (fields->mapping_kind != VMW_MAPPING_NONE) {
-		write_char(out, ' ');
-		write_text(out, mapping_kind_name(fields->mapping_kind));
-	}
+	if (fields->mapping_kind == VMW_MAPPING_NONE)
+		return;
+	if (meaning)
+		write_meaning(out, meaning->mapping);
+	else if (!told)
+		write_format(out, " %s", mapping_kind_name(fields->mapping_kind));
 }
 
 static void text_index(struct writer *out, const struct page_row *row)
 {
+	const struct meaning *meaning = meaning_of(row);
+
 	write_hex(out, row->page->fields.index);
+	if (meaning)
+		write_meaning(out, meaning->index);
 }
 
 static void text_private(struct writer *out, const struct page_row *row)
 {
+	const struct meaning *meaning = meaning_of(row);
+
 	write_hex(out, row->page->fields.private_);
+	if (meaning && (meaning->private_if == 0 || row->state->kpf & meaning->private_if))
+		write_meaning(out, meaning->private_);
 }
 
 static void text_lru(struct writer *out, const struct page_row *row)
