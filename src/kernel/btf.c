@@ -35,9 +35,9 @@ struct btf_types {
 	uint32_t mask;   /* of heads */
 };
 
-const char *btf_libraries(void)
+bool btf_available(void)
 {
-	return " libbpf";
+	return true;
 }
 
 void btf_types_free(struct btf_types *types)

@@ -54,8 +54,8 @@ NODISCARD struct vmw_error *btf_types_parse(struct span blob, enum order order,
 void btf_types_free(struct btf_types *types);
 DEFINE_CLEANUP(struct btf_types, btf_types_free)
 
-/* " libbpf" in a build with it, else "": for the list of optional parts. */
-const char *btf_libraries(void);
+/* Whether this build has libbpf, which parses BTF. */
+bool btf_available(void);
 
 /*
  * Questions. @types may be NULL in all of them: nothing is there. Where the blob has several types

@@ -209,7 +209,7 @@ struct vmw_error *btf_types_read(const struct kernel *kernel, struct reader *rea
 	vmw_virt start, stop;
 	const char *from;
 
-	if (*btf_libraries() == '\0')
+	if (!btf_available())
 		return btf_types_parse((struct span){ 0 }, kernel->order, where_none(), ret);
 	TRY(btf_find(kernel, reader, kallsyms, ret_place));
 	struct vmw_error *first = place_read(kernel, reader, ret_place, ret);

@@ -13,9 +13,9 @@ void btf_types_free(struct btf_types *types)
 {
 }
 
-const char *btf_libraries(void)
+bool btf_available(void)
 {
-	return "";
+	return false;
 }
 
 bool btf_struct_size(const struct btf_types *types, const char *name, uint64_t *ret)

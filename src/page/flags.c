@@ -50,11 +50,6 @@ static const char *const flag_names[FLAG_COUNT] = {
 	[FLAG_ARCH_3] = "arch_3",
 };
 
-const char *flag_name(enum flag flag)
-{
-	return flag_names[flag];
-}
-
 static bool find_flag(const char *name, enum flag *ret)
 {
 	for (enum flag flag = 0; flag < FLAG_COUNT; flag++) {

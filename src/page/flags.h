@@ -109,9 +109,6 @@ enum { FLAGS_VARIANTS_MAX = 64 };
 /* All of them, for 64-bit powerpc; how many. */
 size_t flags_variants(struct flags_variant ret[FLAGS_VARIANTS_MAX]);
 
-/* "lru" */
-const char *flag_name(enum flag flag);
-
 /*
  * Find out from kernel->types, if they are loaded, else as said above. A NUMBER line that is no bit
  * is told to @problems ("flag-bad"), and so is one that differs from BTF ("flag-differs"), after

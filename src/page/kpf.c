@@ -254,8 +254,10 @@ static void set_idle_and_poison(struct subject *s)
 		set(s->kpf, KPF_HWPOISON, TRI_UNKNOWN);
 }
 
-struct vmw_error *kpf_flags(struct folio_reader *folios, const struct page_view *page,
-			    struct folio *folio, struct kpf *ret)
+/* The flags of @page, which is PRESENT; @folio is NULL where it is not known. */
+NODISCARD static struct vmw_error *kpf_flags(struct folio_reader *folios,
+					     const struct page_view *page, struct folio *folio,
+					     struct kpf *ret)
 {
 	const struct vmw_page_fields *fields = &page->fields;
 	bool known = fields->known & VMW_FIELD_COMPOUND;

@@ -62,10 +62,6 @@ struct kpf {
 	int64_t mapcount;
 };
 
-/* The flags of @page, which is PRESENT; @folio is NULL where it is not known. */
-NODISCARD struct vmw_error *kpf_flags(struct folio_reader *folios, const struct page_view *page,
-				      struct folio *folio, struct kpf *ret);
-
 /*
  * All of frame @pfn; a run of frames without a page is cut to @limit (> 0). model->rules.known must
  * be true.

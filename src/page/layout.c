@@ -22,11 +22,6 @@ static const struct field {
 	[LAYOUT_COMPOUND_HEAD] = { 8, 8, { "page.compound_info", "page.compound_head" } },
 };
 
-uint64_t layout_field_size(enum layout_field field)
-{
-	return fields[field].size;
-}
-
 /* Place @field at @offset if it can be there. */
 static void place_field(struct layout *layout, enum layout_field field, const char *member,
 			uint64_t offset, struct problems *problems)

@@ -47,9 +47,6 @@ NODISCARD struct vmw_error *layout_open(const struct kernel *kernel, struct prob
 void layout_free(struct layout *layout);
 DEFINE_CLEANUP(struct layout, layout_free)
 
-/* Bytes that a field takes. */
-uint64_t layout_field_size(enum layout_field field);
-
 /* The field at @offset of a struct page; of two that share the place the one that starts last, or
  * is larger. False when none is known there. */
 bool layout_find(const struct layout *layout, uint64_t offset, enum layout_field *ret);
