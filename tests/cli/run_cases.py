@@ -6,8 +6,9 @@ usage: run_cases.py [--update] VMEMWALK MKDUMP [CASE...]
 
 A case is cases/NAME.sh, run by sh with the program's folder first in PATH, in an empty folder. Its standard output must equal
 NAME.stdout, its exit status the number in NAME.exit (0 without that file); a case that is about messages sends them to standard
-output itself (2>&1). $FIXTURES is a folder with the unpacked fixtures, $MKDUMP makes synthetic dumps. --update writes the
-expected files from what came: look at the difference before you believe it.
+output itself (2>&1). $FIXTURES is a folder with the unpacked fixtures, $MKDUMP makes synthetic dumps, $HOST_ORDER is the byte order
+that the program runs in (little, big; this machine's unless the caller says otherwise). --update writes the expected files from
+what came: look at the difference before you believe it.
 """
 import os
 import pathlib
@@ -34,8 +35,9 @@ def main():
 
     with tempfile.TemporaryDirectory() as fixtures:
         subprocess.run([HERE.parents[1] / "scripts" / "unpack-fixtures", fixtures], check=True)
-        environment = dict(os.environ, PATH=f"{program.parent}:{os.environ['PATH']}", FIXTURES=fixtures,
-                           MKDUMP=str(mkdump), LC_ALL="C.UTF-8", TZ="UTC")
+        environment = dict({"HOST_ORDER": sys.byteorder}, **os.environ)
+        environment.update(PATH=f"{program.parent}:{os.environ['PATH']}", FIXTURES=fixtures, MKDUMP=str(mkdump),
+                           LC_ALL="C.UTF-8", TZ="UTC")
         failed = 0
         for number, case in enumerate(cases, 1):
             stdout, status = case.with_suffix(".stdout"), case.with_suffix(".exit")
