@@ -155,6 +155,15 @@ MOVED = {
 }
 
 
+def with_moved(guest, name):
+    """The recorded words, as they were at the crash."""
+    words = list(guest.kpage[name])
+    for first, last, missing in MOVED.get((guest.name, name), []):
+        for pfn in range(first, last + 1):
+            words[pfn] |= missing
+    return words
+
+
 def check_kpages(program, guest, files, folder):
     """The files of /proc, bit by bit."""
     paths = {name: folder / name for name in guest.kpage}
@@ -165,10 +174,7 @@ def check_kpages(program, guest, files, folder):
     for name, path in paths.items():
         raw = path.read_bytes()
         found = struct.unpack(f"={len(raw) // 8}Q", raw)
-        expected = list(guest.kpage[name])
-        for first, last, missing in MOVED.get((guest.name, name), []):
-            for pfn in range(first, last + 1):
-                expected[pfn] |= missing
+        expected = with_moved(guest, name)
         if len(found) != len(expected):
             return f"{name}: expected {len(expected)} frames, found {len(found)}"
         for pfn, (want, have) in enumerate(zip(expected, found)):
@@ -188,9 +194,22 @@ def check_vmcoreinfo(program, guest, files):
     return differ(lines(guest.vmcoreinfo), lines(done.stdout), "VMCOREINFO")
 
 
+def set_name(name):
+    """Of a file: its own, or that of the split dump it is a part of."""
+    return re.sub(r"(split)\.?\d$", r"\1", name)
+
+
+def split_sets(files):
+    """(name, paths) of each dump, the parts of a split one together."""
+    sets = collections.OrderedDict()
+    for path in files:
+        sets.setdefault(set_name(path.name), []).append(str(path))
+    return list(sets.items())
+
+
 def dump_sets(folder, unpacked):
     """The dumps of small/INDEX.csv: (name, guest, paths), the parts of a split one together."""
-    sets = collections.OrderedDict()
+    guests, files = {}, []
     with open(folder / "small" / "INDEX.csv", newline="") as index:
         for row in csv.DictReader(index):
             path = folder / "small" / row["file"]
@@ -198,20 +217,26 @@ def dump_sets(folder, unpacked):
             if row["file"].endswith(".zst"):
                 (unpacked / name).write_bytes(unpack(path))
                 path = unpacked / name
-            key = re.sub(r"(split)\.?\d$", r"\1", name)
-            sets.setdefault(key, (row["guest"], []))[1].append(str(path))
-    return [(name, guest, paths) for name, (guest, paths) in sets.items()]
+            guests[set_name(name)] = row["guest"]
+            files.append(path)
+    return [(name, guests[name], paths) for name, paths in split_sets(files)]
+
+
+def dumps_folder():
+    """None where they are not."""
+    checkout = pathlib.Path(__file__).resolve().parents[2]
+    folder = pathlib.Path(os.environ.get("VMEMWALK_DUMPS", checkout.parent / "shared" / "dumps"))
+    return folder if (folder / "small" / "INDEX.csv").exists() else None
 
 
 def main():
     program = os.path.abspath(sys.argv[1])
-    checkout = pathlib.Path(__file__).resolve().parents[2]
-    folder = pathlib.Path(os.environ.get("VMEMWALK_DUMPS", checkout.parent / "shared" / "dumps"))
-    if not (folder / "small" / "INDEX.csv").exists():
+    folder = dumps_folder()
+    if not folder:
         if os.environ.get("VMEMWALK_NEED_DUMPS"):
-            print(f"Bail out! no dumps at {folder}, and VMEMWALK_NEED_DUMPS is set")
+            print("Bail out! no real dumps, and VMEMWALK_NEED_DUMPS is set")
             return 1
-        print(f"1..0 # SKIP no real dumps at {folder}: set VMEMWALK_DUMPS")
+        print("1..0 # SKIP no real dumps in ../shared/dumps: set VMEMWALK_DUMPS")
         return 0
 
     tap = Tap()
