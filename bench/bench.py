@@ -80,10 +80,29 @@ def large(program, mkdump, translate, folder):
         os.unlink(dump)
 
 
+# Of these, the last has no BTF.
+REAL_DUMPS = ["deb72-radix.kdump-zstd", "deb612-radix.kdump-lzo", "deb612-64k-hash.kdump-zlib", "be612-64k-hash.kdump-zstd"]
+
+
+def types(program):
+    """What it costs to describe a page: --pfn needs kallsyms and BTF, --mappings neither. Only real kernels have them whole."""
+    checkout = pathlib.Path(__file__).resolve().parents[1]
+    folder = pathlib.Path(os.environ.get("VMEMWALK_DUMPS", checkout.parent / "shared" / "dumps")) / "small"
+    dumps = [folder / name for name in REAL_DUMPS if (folder / name).exists()]
+    print("\nkallsyms and BTF of real kernels; ratio to `vmemwalk --version`:" if dumps
+          else f"\nkallsyms and BTF: no real dumps in {folder}: set VMEMWALK_DUMPS")
+    for dump in dumps:
+        for question in (["--pfn", "100"], ["--mappings"]):
+            command = [program, *question, "--format", "csv", str(dump)]
+            milliseconds, ratio = measure(command, [program, "--version"])
+            print(f"{dump.name:<44.44} {question[0]:<12} {milliseconds:7.2f} {ratio:7.2f} {peak_mib(command):9.1f}")
+
+
 def main():
     program, mkdump, translate = (str(pathlib.Path(argument).resolve()) for argument in sys.argv[1:4])
     with tempfile.TemporaryDirectory() as folder:
         startup(program, mkdump, pathlib.Path(folder))
+        types(program)
         large(program, mkdump, translate, pathlib.Path(folder))
     return 0
 

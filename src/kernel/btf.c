@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/array.h"
+
 enum {
 	/* Unnamed structs and unions within each other; C compilers see a handful. */
 	DEPTH_MAX = 16,
@@ -99,30 +101,33 @@ static bool is_enum(const struct btf_type *type)
 /* btf__find_by_name() looks through all types, 1 ms each time: this is for dozens of questions. */
 static struct vmw_error *names_index(struct btf_types *types)
 {
-	uint32_t end = btf__type_cnt(types->btf), count = 0, room = 1;
+	uint32_t end = btf__type_cnt(types->btf), room = 1;
+	size_t count = 0, capacity = 0;
 
 	for (uint32_t id = 1; id < end; id++) {
 		const struct btf_type *type = btf__type_by_id(types->btf, id);
-		count += (is_struct(type) || is_enum(type)) && type->name_off != 0;
+		if (!is_struct(type) && !is_enum(type))
+			continue;
 		types->signs_known |= is_enum(type) && btf_kflag(type);
+		if (type->name_off == 0)
+			continue;
+		struct named named = { .type = type,
+				       .hash = hash_of(name_at(types, type->name_off)) };
+		if (!ARRAY_PUSH(types->list, count, capacity, named))
+			return error_no_memory();
 	}
 	while (room < count)
 		room *= 2;
 	types->mask = room - 1;
-	types->list = calloc((size_t)count + 1, sizeof(*types->list));
 	types->heads = calloc(room, sizeof(*types->heads));
-	if (!types->list || !types->heads)
+	if (!types->heads)
 		return error_no_memory();
 
 	/* From the last to the first, so that a chain is in the order of the blob. */
-	for (uint32_t id = end - 1, n = 0; id > 0 && n < count; id--) {
-		const struct btf_type *type = btf__type_by_id(types->btf, id);
-		if (!(is_struct(type) || is_enum(type)) || type->name_off == 0)
-			continue;
-		uint32_t hash = hash_of(name_at(types, type->name_off));
-		uint32_t *head = &types->heads[hash & types->mask];
-		types->list[n] = (struct named){ .type = type, .hash = hash, .next = *head };
-		*head = ++n;
+	for (size_t i = count; i > 0; i--) {
+		uint32_t *head = &types->heads[types->list[i - 1].hash & types->mask];
+		types->list[i - 1].next = *head;
+		*head = (uint32_t)i;
 	}
 	return NULL;
 }
@@ -145,38 +150,51 @@ static const struct named *named_next(const struct btf_types *types, const char 
 	return NULL;
 }
 
+/*
+ * Make the blob that libbpf gets: a plain header and the two sections that were proven, nothing
+ * else. It would refuse a longer header of the other byte order, and later versions may know more
+ * sections.
+ */
+static unsigned char *plain_blob(struct span blob, enum order order,
+				 const struct btf_layout *layout, uint32_t size)
+{
+	unsigned char *bytes = malloc(size);
+	uint32_t fields[] = { BTF_HEADER_SIZE, 0, layout->type_size, layout->type_size,
+			      layout->string_size };
+
+	if (!bytes)
+		return NULL;
+	memcpy(bytes, blob.data, 4);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		uint32_t field = order == ORDER_BIG ? htobe32(fields[i]) : htole32(fields[i]);
+		memcpy(bytes + 4 + 4 * i, &field, sizeof(field));
+	}
+	memcpy(bytes + BTF_HEADER_SIZE, blob.data + layout->type_start, layout->type_size);
+	memcpy(bytes + BTF_HEADER_SIZE + layout->type_size, blob.data + layout->string_start,
+	       layout->string_size);
+	return bytes;
+}
+
 struct vmw_error *btf_types_parse(struct span blob, enum order order, struct vmw_where where,
 				  struct btf_types **ret)
 {
-	_cleanup_(btf_types_freep) struct btf_types *types = NULL;
-	_cleanup_(freep) unsigned char *bytes = NULL;
+	_cleanup_(btf_types_freep) struct btf_types *types = calloc(1, sizeof(*types));
+	_cleanup_(freep) unsigned char *plain = NULL;
+	const unsigned char *bytes = blob.data;
 	struct btf_layout layout;
 
+	if (!types)
+		return error_no_memory();
 	TRY(btf_validate(blob, order, where));
 	TRY(btf_layout_parse(blob, order, where, &layout));
 
-	/*
-	 * libbpf gets a plain header and the two sections that were proven, nothing else: it would
-	 * refuse a longer header of the other byte order, and later versions may know more
-	 * sections.
-	 */
+	/* The linker's output is plain as it is: 4 MiB that need not be copied once more. */
 	uint32_t size = BTF_HEADER_SIZE + layout.type_size + layout.string_size;
-	bytes = malloc(size);
-	types = calloc(1, sizeof(*types));
-	if (!bytes || !types)
-		return error_no_memory();
-	uint32_t fields[] = {
-		0, BTF_HEADER_SIZE, 0, layout.type_size, layout.type_size, layout.string_size
-	};
-	for (size_t i = 1; i < 6; i++) {
-		uint32_t field = order == ORDER_BIG ? htobe32(fields[i]) : htole32(fields[i]);
-		memcpy(bytes + 4 * i, &field, sizeof(field));
+	if (layout.type_start != BTF_HEADER_SIZE || layout.size != size) {
+		bytes = plain = plain_blob(blob, order, &layout, size);
+		if (!plain)
+			return error_no_memory();
 	}
-	memcpy(bytes, blob.data, 4);
-	memcpy(bytes + BTF_HEADER_SIZE, blob.data + layout.type_start, layout.type_size);
-	memcpy(bytes + BTF_HEADER_SIZE + layout.type_size, blob.data + layout.string_start,
-	       layout.string_size);
-
 	types->btf = parse_silently(bytes, size);
 	if (!types->btf && errno == ENOMEM)
 		return error_no_memory();

@@ -172,7 +172,11 @@ struct levels {
 static struct vmw_error *levels_enter(struct levels *levels, struct btf_check *check, uint32_t id)
 {
 	struct level level = { .type = btf_type_load(check, id) };
+	uint32_t part;
 
+	/* Most have no parts. */
+	if (!part_of(check, &level.type, 0, &part))
+		return type_close(check, &level.type);
 	if (!ARRAY_PUSH(levels->list, levels->count, levels->capacity, level))
 		return error_no_memory();
 	check->states[id] = STATE_OPEN;
