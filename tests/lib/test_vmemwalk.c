@@ -214,6 +214,56 @@ static void all_is_found_on_every_machine_and_in_every_format(void **state)
 	}
 }
 
+/*
+ * QEMU's dump of a guest that its capture kernel runs in: both have a VMCOREINFO note in memory,
+ * and all records that a list walk, a page-table walk and mem_section need. The capture kernel's
+ * are in the 16 MiB from 32 MiB on, which are all that it knows of.
+ */
+static void of_two_kernels_in_one_image_the_crashed_one_answers(void **state)
+{
+	static const struct fake_memory_range reserved = { .start = 32 * MIB, .size = 16 * MIB };
+
+	for (size_t i = 0; i < 2 * KIND_COUNT; i++) {
+		const struct kind *kind = &kinds[i / 2];
+		struct machine m = { .ram = ram_new(64 * MIB, kind->page_size, kind->order) };
+		struct fake_dump_spec spec = { .format = FAKE_ELF, .foreign_headers = true };
+		const struct vmw_problem *problem;
+
+		m.kernel = fake_kernel_put(m.ram,
+					   &(struct fake_kernel_spec){ .mmu = kind->mmu,
+								       .note_in_memory = true,
+								       .text_in_memory = true,
+								       /* Not written where panic()
+									  was cut short. */
+								       .crashtime = i % 2 });
+		struct fake_kernel capture = fake_kernel_put(
+			m.ram, &(struct fake_kernel_spec){ .mmu = kind->mmu,
+							   .note_in_memory = true,
+							   .text_in_memory = true,
+							   .release = "6.12.0-kdump",
+							   .stext = 0xc000000000000000 + 32 * MIB,
+							   .ranges = &reserved,
+							   .range_count = 1,
+							   .blocks_end = 48 * MIB });
+		assert_int_not_equal(capture.blocks[0].phys.value, m.kernel.blocks[0].phys.value);
+
+		m.files = fake_dump_write(m.ram, &spec);
+		assert_null(vmw_dump_open((const char *const *)m.files.paths, m.files.count, NULL,
+					  &m.dump));
+		assert_null(vmw_reader_new(m.dump, &m.reader));
+		assert_mappings_are_the_blocks(&m);
+		assert_pages_are_untouched(&m, m.reader);
+		problem = find_problem(m.dump, "vmcoreinfo-several");
+		assert_non_null(problem);
+		assert_non_null(strstr(problem->message, "taken: release 6.12.0-fake, _stext "
+							 "0xc000000000000000"));
+		assert_non_null(strstr(problem->message, "not: release 6.12.0-kdump, _stext "
+							 "0xc000000002000000"));
+		fake_kernel_free(&capture);
+		machine_free(&m);
+	}
+}
+
 static void vmcoreinfo_is_given_as_it_stands(void **state)
 {
 	struct machine m = machine_new(&kinds[0], NULL);
@@ -680,6 +730,7 @@ int main(void)
 		cmocka_unit_test(options_may_be_of_a_newer_version_if_they_are_zero),
 		cmocka_unit_test(closing_and_freeing_nothing_is_fine),
 		cmocka_unit_test(all_is_found_on_every_machine_and_in_every_format),
+		cmocka_unit_test(of_two_kernels_in_one_image_the_crashed_one_answers),
 		cmocka_unit_test(vmcoreinfo_is_given_as_it_stands),
 		cmocka_unit_test(what_was_put_into_a_page_is_decoded),
 		cmocka_unit_test(a_list_that_breaks_gives_what_stands_before),
