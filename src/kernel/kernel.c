@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/kernel.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +44,30 @@ static struct vmw_error *read_symbols(struct kernel *kernel, const struct kernel
 	return NULL;
 }
 
+/*
+ * The kernel's own text is memory of boot time, which has struct pages for ever: mm/sparse.c,
+ * memblocks_present() makes a section present for all of memblock.memory, reserved or not, and
+ * memory that the kernel is in cannot be removed. A mem_section without them is not the kernel's.
+ */
+static struct vmw_error *check_text(const struct kernel *kernel, struct reader *reader)
+{
+	struct frame_run run;
+	vmw_virt stext;
+
+	if (!kernel_symbol(kernel, "_stext", &stext, NULL) ||
+	    stext.value >> 60 != ADDR_LINEAR_BASE >> 60)
+		return NULL;
+	vmw_phys phys = virt_to_phys(stext);
+	vmw_pfn pfn = phys_to_pfn(phys, (unsigned int)kernel->page_shift.value);
+	TRY(sections_find(kernel, reader, pfn, 1, &run));
+	if (run.state != FRAME_NONE)
+		return NULL;
+	return error_new(VMW_ERROR_BAD_DATA, where_phys(phys),
+			 "mem_section has no struct page for frame 0x%" PRIx64
+			 ", where the kernel's text begins: it is damaged, or not this kernel's",
+			 pfn.value);
+}
+
 /* Open mem_section, or keep why there is none. */
 static struct vmw_error *open_sections(struct kernel *kernel, struct reader *reader,
 				       struct problems *problems)
@@ -50,7 +75,11 @@ static struct vmw_error *open_sections(struct kernel *kernel, struct reader *rea
 	struct vmw_error *err = sections_open(kernel, reader, &kernel->sections);
 
 	if (!err)
+		err = check_text(kernel, reader);
+	if (!err)
 		return NULL;
+	sections_free(kernel->sections);
+	kernel->sections = NULL;
 	if (err->kind != VMW_ERROR_MISSING && err->kind != VMW_ERROR_BAD_DATA)
 		return err;
 	if (err->kind == VMW_ERROR_BAD_DATA)

@@ -216,6 +216,27 @@ static void a_root_array_that_is_not_in_the_dump_is_missing(void **state)
 	}
 }
 
+static void sections_without_the_kernels_own_text_are_refused(void **state)
+{
+	FOR_BOTH_ORDERS(order)
+	for (int relocated = 0; relocated < 2; relocated++) {
+		uint64_t text = relocated ? 32 * MIB : 0;
+		struct machine m = machine_new(.order = (enum order)order,
+					       .kernel = { .stext = UINT64_C(0xc000000000000000) +
+								    text });
+
+		uint64_t section = fake_section(m.ram, &m.fake, text / (16 * MIB));
+		ram_put_u64(m.ram, section, 0);
+		ram_put_u64(m.ram, section + 8, 0);
+		machine_open(&m);
+		assert_null(m.kernel->sections);
+		assert_has(m.kernel->sections_missing, relocated ? "frame 0x200" : "frame 0x0");
+		assert_has(machine_problem(&m, "mem-section-bad"),
+			   "where the kernel's text begins");
+		machine_close(&m);
+	}
+}
+
 /* ---- frames ---- */
 
 static void a_run_ends_at_the_limit_and_starts_anywhere(void **state)
@@ -682,6 +703,7 @@ int main(void)
 		cmocka_unit_test(what_vmcoreinfo_lacks_is_named),
 		cmocka_unit_test(impossible_sizes_are_refused),
 		cmocka_unit_test(a_root_array_that_is_not_in_the_dump_is_missing),
+		cmocka_unit_test(sections_without_the_kernels_own_text_are_refused),
 		cmocka_unit_test(a_run_ends_at_the_limit_and_starts_anywhere),
 		cmocka_unit_test(frames_behind_the_last_section_have_no_page),
 		cmocka_unit_test(the_whole_of_the_largest_machine_takes_few_runs),
