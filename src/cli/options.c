@@ -116,37 +116,28 @@ static struct vmw_error *parse_verbose(struct arguments *args, const struct opti
 	return NULL;
 }
 
-/* A file name is anything but nothing. */
-static struct vmw_error *parse_file(const char *value, const char **ret)
-{
-	if (*value == '\0')
-		return error_new(VMW_ERROR_MISUSE, where_none(), "needs the name of a file");
-	*ret = value;
-	return NULL;
-}
-
 static struct vmw_error *parse_output(struct arguments *args, const struct option_spec *option,
 				      const char *value)
 {
-	return parse_file(value, &args->output);
+	return file_name_parse(value, &args->output);
 }
 
 static struct vmw_error *parse_vmcoreinfo_file(struct arguments *args,
 					       const struct option_spec *option, const char *value)
 {
-	return parse_file(value, &args->vmcoreinfo_file);
+	return file_name_parse(value, &args->vmcoreinfo_file);
 }
 
 static struct vmw_error *parse_system_map(struct arguments *args, const struct option_spec *option,
 					  const char *value)
 {
-	return parse_file(value, &args->system_map);
+	return file_name_parse(value, &args->system_map);
 }
 
 static struct vmw_error *parse_vmlinux(struct arguments *args, const struct option_spec *option,
 				       const char *value)
 {
-	return parse_file(value, &args->vmlinux);
+	return file_name_parse(value, &args->vmlinux);
 }
 
 static struct vmw_error *parse_help(struct arguments *args, const struct option_spec *option,

@@ -29,6 +29,19 @@ bool query_kind_repeats(enum query_kind kind)
 	return false;
 }
 
+struct vmw_error *file_name_parse(const char *text, const char **ret)
+{
+	if (*text == '\0')
+		return error_new(VMW_ERROR_MISUSE, where_none(), "needs the name of a file");
+	if (strcmp(text, "-") == 0)
+		return error_new(
+			VMW_ERROR_MISUSE, where_none(),
+			"is no name for standard input or output here: write /dev/stdin or "
+			"/dev/stdout, or ./- for a file of this name");
+	*ret = text;
+	return NULL;
+}
+
 /*
  * Which space a bare address is in. Kernel addresses of Book3S start at 0xc000000000000000, the
  * vmemmap of Book3E at 0x8000000000000000 (Linux arch/powerpc/include/asm/nohash/64/pgtable.h); no
@@ -92,11 +105,7 @@ struct vmw_error *query_parse(enum query_kind kind, const char *argument, struct
 		return parse_read(argument, &ret->read);
 	case QUERY_KPAGEFLAGS:
 	case QUERY_KPAGECOUNT:
-		if (*argument == '\0')
-			return error_new(VMW_ERROR_MISUSE, where_none(),
-					 "needs the name of a file");
-		ret->path = argument;
-		return NULL;
+		return file_name_parse(argument, &ret->path);
 	case QUERY_MAPPINGS:
 	case QUERY_INFO:
 	case QUERY_VMCOREINFO:

@@ -48,6 +48,10 @@ struct query_list {
 /* Whether several queries of @kind, and others for which this is true, go in one call. */
 bool query_kind_repeats(enum query_kind kind);
 
+/* A file that is named on the command line, borrowed: not empty, and not "-", which would be
+ * standard input or output elsewhere. MISUSE, as of cli/number.h. */
+NODISCARD struct vmw_error *file_name_parse(const char *text, const char **ret);
+
 /* Make the query @kind from its option's argument (NULL when it takes none). MISUSE as of
  * cli/number.h. */
 NODISCARD struct vmw_error *query_parse(enum query_kind kind, const char *argument,

@@ -142,6 +142,10 @@ static void a_wrong_call_names_what_is_wrong(void **state)
 		     "--format xml: write text, json, ndjson or csv");
 	assert_wrong(WORDS("--source=hash", "d"), "--source hash: write auto, list or radix");
 	assert_wrong(WORDS("--output=", "d"), "--output '': needs the name of a file");
+	/* Not a file of that name: it would surprise. */
+	assert_wrong(WORDS("--output", "-", "d"), "--output -: is no name for standard");
+	assert_wrong(WORDS("--kpageflags", "-", "d"), "--kpageflags -: is no name for standard");
+	assert_wrong(WORDS("--vmlinux=-", "d"), "--vmlinux -: is no name for standard");
 	assert_wrong(WORDS("--read", "0x10,0", "d"), "a length of 0 is empty");
 	assert_wrong(WORDS("--read", "0xffffffffffffff00,257", "d"), "the end does not fit");
 	assert_wrong(WORDS("--read", "here:5", "d"), "not a number");
