@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "check.h"
+#include "fake/check.h"
 #include "dump/file.h"
 #include "fake/dump.h"
 #include "util/addr.h"

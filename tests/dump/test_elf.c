@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "check.h"
+#include "fake/check.h"
 #include "dump/dump.h"
 #include "dump/elf_map.h"
 #include "dump/note.h"
@@ -206,7 +206,7 @@ static void every_way_of_writing_a_core_gives_the_same_memory(void **state)
 					assert_problem(o.problems, "elf-ei-data",
 						       "fields are believed");
 				else
-					assert_no_problems(o.problems);
+					assert_no_problem(o.problems);
 			}
 		}
 }
@@ -302,7 +302,7 @@ static void file_bytes_win_over_the_filtered_tail_of_another_segment(void **stat
 			assert_filtered(&o, 0xe000, 0x4000);
 			assert_no_segment(&o, 0x12000, 0x1000);
 			assert_int_equal(dump_image(o.dump)->end, 0x12000);
-			assert_no_problems(o.problems);
+			assert_no_problem(o.problems);
 		}
 }
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "check.h"
+#include "fake/check.h"
 
 static uint64_t next_random(uint64_t *seed)
 {

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "check.h"
+#include "fake/check.h"
 #include "dump/flat.h"
 #include "fake/store.h"
 #include "util/checked.h"

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "check.h"
+#include "fake/check.h"
 #include "dump/file.h"
 #include "fake/store.h"
 #include "util/checked.h"
@@ -131,7 +131,7 @@ static void records_of_any_order_and_overlap_give_what_was_written_last(void **s
 		flat_end(&flat);
 		_cleanup_(opened_free) struct opened opened = flat_open(&flat);
 		assert_contents(opened.file, cases[i].contents);
-		assert_no_problems(opened.problems);
+		assert_no_problem(opened.problems);
 	}
 }
 
@@ -246,7 +246,7 @@ static void a_record_header_of_nonsense_ends_the_file_there(void **state)
 		if (cases[i].code)
 			assert_problem(opened.problems, cases[i].code, "");
 		else
-			assert_no_problems(opened.problems);
+			assert_no_problem(opened.problems);
 	}
 }
 
@@ -278,7 +278,7 @@ static void the_end_record_may_have_any_size(void **state)
 		flat_append(&flat, "leftover of something older", 27);
 		_cleanup_(opened_free) struct opened opened = flat_open(&flat);
 		assert_contents(opened.file, ".x");
-		assert_no_problems(opened.problems);
+		assert_no_problem(opened.problems);
 	}
 }
 
@@ -350,7 +350,7 @@ static void a_hundred_thousand_nested_records_are_quick(void **state)
 	flat.size = at + 16;
 
 	_cleanup_(opened_free) struct opened opened = flat_open(&flat);
-	assert_no_problems(opened.problems);
+	assert_no_problem(opened.problems);
 	assert_int_equal(file_size(opened.file), 2 * DEPTH + REST);
 	for (uint64_t i = 0; i < 2 * DEPTH; i++) {
 		uint64_t last = i < DEPTH ? i : 2 * DEPTH - 1 - i;

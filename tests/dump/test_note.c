@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dump/note.h"
 
-#include "check.h"
+#include "fake/check.h"
 #include "fake/store.h"
 
 static const enum order orders[] = { ORDER_LITTLE, ORDER_BIG };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dump/probe.h"
 
-#include "check.h"
+#include "fake/check.h"
 #include "dump/elf.h"
 #include "fake/store.h"
 #include "util/checked.h"

@@ -5,8 +5,8 @@
 
 #include "config.h"
 #include "fake/btf.h"
+#include "fake/machine.h"
 #include "fake/store.h"
-#include "machine.h"
 
 /* A blob in memory of just its size, so that a sanitizer sees who reads past it. */
 struct blob {

@@ -6,8 +6,8 @@
 #include "blobs/types.h"
 
 #include "config.h"
+#include "fake/machine.h"
 #include "kernel/btf.h"
-#include "machine.h"
 
 struct blob {
 	unsigned char bytes[8192];

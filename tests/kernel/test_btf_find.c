@@ -4,7 +4,7 @@
 #include "config.h"
 #include "fake/btf.h"
 #include "fake/kallsyms.h"
-#include "machine.h"
+#include "fake/machine.h"
 
 #define LINEAR UINT64_C(0xc000000000000000)
 

@@ -2,7 +2,7 @@
 #include "kernel/kallsyms.h"
 
 #include "fake/kallsyms.h"
-#include "machine.h"
+#include "fake/machine.h"
 
 #define STEXT UINT64_C(0xc000000000000000)
 

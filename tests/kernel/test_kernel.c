@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "machine.h"
+#include "fake/machine.h"
 #include "util/text.h"
 
 #define LINEAR UINT64_C(0xc000000000000000)

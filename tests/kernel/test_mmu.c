@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "kernel/mmu.h"
 
-#include "machine.h"
+#include "fake/machine.h"
 
 #define BE_DIRECTORY UINT64_C(0x8000000000200009) /* a radix directory entry */
 

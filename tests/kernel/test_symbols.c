@@ -4,16 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libelf.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
+#include "fake/check.h"
 #include "util/order.h"
 
 /* ---- files ---- */
@@ -42,17 +38,6 @@ static struct symbols *map_of(const char *text)
 	struct symbols *symbols = NULL;
 	assert_null(symbols_read_system_map(path, &symbols));
 	return symbols;
-}
-
-static void assert_error(struct vmw_error *raised, enum vmw_error_kind kind, const char *message)
-{
-	_cleanup_(vmw_error_freep) struct vmw_error *error = raised;
-
-	assert_non_null(error);
-	if (error->kind != kind || !strstr(error->message, message))
-		print_error("got kind %d: %s\n", error->kind, error->message);
-	assert_int_equal(error->kind, kind);
-	assert_non_null(strstr(error->message, message));
 }
 
 static void assert_map_refused(const void *bytes, size_t size, const char *message)

@@ -9,9 +9,9 @@
 #include "config.h"
 #include "fake/btf.h"
 #include "fake/kallsyms.h"
+#include "fake/machine.h"
 #include "kernel/btf.h"
 #include "kernel/vmlinux.h"
-#include "machine.h"
 
 #define LINEAR UINT64_C(0xc000000000000000)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the tests of this folder ask of errors and problems, and files that exist in memory only. */
+/* What tests ask of errors, problems and messages, and files that exist in memory only. */
 #pragma once
 
 #include <setjmp.h>
@@ -13,21 +13,24 @@
 #include <cmocka.h>
 
 #include "util/error.h"
+#include "util/order.h"
 #include "util/problem.h"
 
 /* @message, which is in sight where the test fails, contains @piece. */
-static inline void assert_says(const char *message, const char *piece)
+static inline void assert_has(const char *message, const char *piece)
 {
 	if (!message || !strstr(message, piece))
-		fail_msg("\"%s\" does not say \"%s\"", message ? message : "", piece);
+		fail_msg("\"%s\" does not have \"%s\"", message ? message : "(null)", piece);
 }
 
-/* @error is of @kind and says @piece; it is freed. */
+/* @error is of @kind and has @piece in its message; it is freed. */
 static inline void assert_error(struct vmw_error *error, enum vmw_error_kind kind,
 				const char *piece)
 {
 	assert_non_null(error);
-	assert_says(error->message, piece);
+	assert_has(error->message, piece);
+	if (error->kind != kind)
+		print_error("%s\n", error->message);
 	assert_int_equal(error->kind, kind);
 	vmw_error_free(error);
 }
@@ -59,10 +62,10 @@ static inline void assert_problem(const struct problems *problems, const char *c
 	if (!problem)
 		fail_msg("no problem \"%s\"", code);
 	else
-		assert_says(problem->message, piece);
+		assert_has(problem->message, piece);
 }
 
-static inline void assert_no_problems(const struct problems *problems)
+static inline void assert_no_problem(const struct problems *problems)
 {
 	size_t count;
 	const struct vmw_problem *list = problems_list(problems, &count);
@@ -78,6 +81,9 @@ static inline struct problems *new_problems(void)
 	assert_success(problems_new(&problems));
 	return problems;
 }
+
+/* Run the statement for both byte orders. */
+#define FOR_BOTH_ORDERS(order) for (int order = ORDER_LITTLE; order <= ORDER_BIG; order++)
 
 /* A file without a folder; it goes when the scope ends. */
 struct scratch {
