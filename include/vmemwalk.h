@@ -224,6 +224,14 @@ struct vmw_run {
 struct vmw_error *vmw_read_phys(struct vmw_reader *reader, vmw_phys phys, void *buf, uint64_t size,
 				struct vmw_run *ret);
 
+/*
+ * The next memory at or after @from that the dump should hold: *@ret_size bytes, at least 1, at
+ * *@ret. What lies before is not there, however much it is: this passes over it in one step. What
+ * is told may still prove lost when it is read. *@ret_found is false behind the last.
+ */
+struct vmw_error *vmw_phys_next(struct vmw_reader *reader, vmw_phys from, vmw_phys *ret,
+				uint64_t *ret_size, bool *ret_found);
+
 /* How a kernel virtual address was translated. */
 enum vmw_via {
 	VMW_VIA_LINEAR, /* the linear map */

@@ -173,6 +173,21 @@ struct vmw_error *vmw_read_phys(struct vmw_reader *reader, vmw_phys phys, void *
 	return NULL;
 }
 
+struct vmw_error *vmw_phys_next(struct vmw_reader *reader, vmw_phys from, vmw_phys *ret,
+				uint64_t *ret_size, bool *ret_found)
+{
+	struct phys_range range;
+
+	TRY(reader_next(reader->reader, from, &range, ret_found));
+	if (!*ret_found)
+		return NULL;
+	/* It may start before @from. */
+	uint64_t before = from.value > range.start.value ? from.value - range.start.value : 0;
+	*ret = (vmw_phys){ range.start.value + before };
+	*ret_size = range.size - before;
+	return NULL;
+}
+
 /* Whether @virt is in the piece of address space that the vmemmap may take. */
 static bool is_vmemmap(const struct kernel *kernel, vmw_virt virt)
 {

@@ -556,6 +556,57 @@ static void memory_is_read_as_it_lies_and_up_to_a_change(void **state)
 	}
 }
 
+static void holes_of_any_size_are_passed_over_in_one_step(void **state)
+{
+	static const enum fake_format formats[] = { FAKE_ELF, FAKE_KDUMP };
+
+	for (size_t i = 0; i < 2 * KIND_COUNT; i++) {
+		struct machine m = machine_new(&kinds[i / 2], NULL);
+		uint64_t end = 0, size = 0, steps = 0;
+		bool found = true;
+
+		ram_exclude_untouched(m.ram);
+		machine_dump(&m, &(struct fake_dump_spec){ .format = formats[i % 2] }, NULL);
+		for (;;) {
+			vmw_phys start;
+			enum vmw_data data;
+
+			/* From within a range, too. */
+			if (size > 1) {
+				vmw_phys middle = { end - size / 2 };
+				assert_null(vmw_phys_next(m.reader, middle, &start, &size, &found));
+				assert_true(found);
+				assert_int_equal(start.value, middle.value);
+				assert_int_equal(start.value + size, end);
+			}
+			assert_null(
+				vmw_phys_next(m.reader, (vmw_phys){ end }, &start, &size, &found));
+			/* All between is not there. */
+			uint64_t next = found ? start.value : ram_size(m.ram);
+			assert_true(next >= end);
+			for (uint64_t at = end; at < next; at += ram_run(m.ram, at, &data)) {
+				(void)ram_run(m.ram, at, &data);
+				assert_int_not_equal(data, VMW_PRESENT);
+			}
+			if (!found)
+				break;
+			/* All that was told is. */
+			assert_true(size > 0);
+			end = start.value + size;
+			for (uint64_t at = start.value; at < end; at += ram_run(m.ram, at, &data)) {
+				(void)ram_run(m.ram, at, &data);
+				assert_int_equal(data, VMW_PRESENT);
+			}
+			assert_true(++steps < 10000);
+		}
+		assert_true(steps > 1);
+		assert_null(vmw_phys_next(m.reader, (vmw_phys){ UINT64_MAX }, &(vmw_phys){ 0 },
+					  &size, &found));
+		assert_false(found);
+		machine_free(&m);
+	}
+}
+
 static void a_read_of_nothing_or_past_the_end_of_all_is_misuse(void **state)
 {
 	struct machine m = machine_new(&kinds[0], NULL);
@@ -742,6 +793,7 @@ int main(void)
 		cmocka_unit_test(facts_from_the_dump_are_escaped),
 		cmocka_unit_test(a_crash_time_that_is_none_is_unknown),
 		cmocka_unit_test(memory_is_read_as_it_lies_and_up_to_a_change),
+		cmocka_unit_test(holes_of_any_size_are_passed_over_in_one_step),
 		cmocka_unit_test(a_read_of_nothing_or_past_the_end_of_all_is_misuse),
 		cmocka_unit_test(addresses_are_translated),
 		cmocka_unit_test(a_vmemmap_address_without_a_record_is_missing),
