@@ -56,6 +56,32 @@ static void find_field(struct layout *layout, const struct kernel *kernel, enum 
 }
 
 /*
+ * _mapcount and private are exported since 8d67091ec6ae (3.9). What is says which struct page it
+ * is, and where that has them: include/linux/mm_types.h of 2.6.32, and of 3.6 (as since
+ * fc9bb8c768ab, 3.1).
+ */
+static void place_by_others(struct layout *layout, struct problems *problems)
+{
+	static const struct {
+		uint64_t refcount, mapping, mapcount, private_;
+	} known[] = { { 8, 24, 12, 16 }, { 28, 8, 24, 48 } };
+
+	if (!layout->has[LAYOUT_REFCOUNT] || !layout->has[LAYOUT_MAPPING])
+		return;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (layout->offset[LAYOUT_REFCOUNT] != known[i].refcount ||
+		    layout->offset[LAYOUT_MAPPING] != known[i].mapping)
+			continue;
+		if (!layout->has[LAYOUT_MAPCOUNT])
+			place_field(layout, LAYOUT_MAPCOUNT, "page._mapcount", known[i].mapcount,
+				    problems);
+		if (!layout->has[LAYOUT_PRIVATE])
+			place_field(layout, LAYOUT_PRIVATE, "page.private", known[i].private_,
+				    problems);
+	}
+}
+
+/*
  * In all kernels so far these stand apart (include/linux/mm_types.h), and _mapcount next to
  * _refcount: lines that say otherwise were damaged, and which of the two is not to be told.
  */
@@ -108,6 +134,7 @@ struct vmw_error *layout_open(const struct kernel *kernel, struct problems *prob
 
 	for (enum layout_field field = 0; field < LAYOUT_COUNT; field++)
 		find_field(layout, kernel, field, problems);
+	place_by_others(layout, problems);
 	check_fields(layout, problems);
 	/* Not exported, and right behind mapping in all layouts so far: they make one pair of
 	 * address_space and place in it. */

@@ -72,6 +72,26 @@ static void each_era_has_its_offsets(void **state)
 		const char *refcount, *compound;
 	} eras[] = {
 		/* flags, refcount, mapcount, mapping, index, private, lru, compound */
+		/* Before 3.9 two are not exported: 2.6.35, and 3.1 on. */
+		{ "OFFSET(page.flags)=0\nOFFSET(page._count)=8\nOFFSET(page.mapping)=24\n"
+		  "OFFSET(page.lru)=40\n",
+		  56,
+		  { 0, 8, 12, 24, 32, 16, 40, -1 },
+		  "_count",
+		  NULL },
+		{ "OFFSET(page.flags)=0\nOFFSET(page._count)=28\nOFFSET(page.mapping)=8\n"
+		  "OFFSET(page.lru)=32\n",
+		  56,
+		  { 0, 28, 24, 8, 16, 48, 32, -1 },
+		  "_count",
+		  NULL },
+		/* No struct page that is known: nothing is made up. */
+		{ "OFFSET(page.flags)=0\nOFFSET(page._count)=16\nOFFSET(page.mapping)=24\n"
+		  "OFFSET(page.lru)=40\n",
+		  56,
+		  { 0, 16, -1, 24, 32, -1, 40, -1 },
+		  "_count",
+		  NULL },
 		{ "OFFSET(page.flags)=0\nOFFSET(page._count)=8\nOFFSET(page.mapping)=24\n"
 		  "OFFSET(page.lru)=40\nOFFSET(page._mapcount)=12\nOFFSET(page.private)=16\n",
 		  56,
