@@ -55,6 +55,22 @@ static void from_types(const struct kernel *kernel, struct types *types)
 	}
 }
 
+/*
+ * PAGE_BUDDY_MAPCOUNT_VALUE is exported since 8d67091ec6ae (3.9). Before, makedumpfile 92281a8 has
+ * the values by version; up to 2.6.37 there is none, and a flag instead.
+ */
+static void from_release(uint32_t release, struct types *types)
+{
+	if (release == 0 || release >= RELEASE(3, 9, 0))
+		return;
+	types->form = TYPES_VALUES;
+	types->complete = true;
+	if (release >= RELEASE(2, 6, 39))
+		set(types, TYPE_BUDDY, (uint32_t)-128);
+	else if (release >= RELEASE(2, 6, 38))
+		set(types, TYPE_BUDDY, (uint32_t)-2);
+}
+
 void types_init(const struct kernel *kernel, struct types *ret)
 {
 	uint32_t release = release_of(kernel);
@@ -63,17 +79,24 @@ void types_init(const struct kernel *kernel, struct types *ret)
 	from_vmcoreinfo(kernel, ret);
 	from_types(kernel, ret);
 	if (!ret->has[TYPE_BUDDY])
+		from_release(release, ret);
+	if (!ret->has[TYPE_BUDDY])
 		return;
 	switch (ret->value[TYPE_BUDDY]) {
 	case (uint32_t)-2:
 	case (uint32_t)-128:
 		ret->form = TYPES_VALUES;
 		ret->complete = true;
+		/* PAGE_BALLOON_MAPCOUNT_VALUE of d6d86c0a7f8d (3.18); nothing else has been -256.
+		 */
+		set(ret, TYPE_OFFLINE, (uint32_t)-256);
 		break;
 	case ~UINT32_C(0x80):
 		ret->form = TYPES_BITS;
 		ret->base = 0xf0000000;
 		ret->none = -128;
+		/* PG_balloon, since ca215086b14b (5.1) PG_offline. */
+		set(ret, TYPE_OFFLINE, ~UINT32_C(0x100));
 		/*
 		 * 4.18 has kmemcg at 0x200 and the table at 0x400. When 18b2db3b0385 ("mm: Convert
 		 * page kmemcg type to a page memcg flag") (5.11) took kmemcg away they moved down.

@@ -70,7 +70,7 @@ static void each_era_names_its_bits(void **state)
 		  "locked referenced uptodate dirty lru active workingset waiters error slab "
 		  "owner_priv_1|swapcache arch_1 reserved private private_2 writeback head "
 		  "mappedtodisk reclaim swapbacked unevictable mlocked hwpoison -" },
-		{ "6.7.0", NUMBERS(5, 15, 12, 19),
+		{ "6.6.0", NUMBERS(5, 15, 12, 19),
 		  "locked writeback referenced uptodate dirty lru head waiters active workingset "
 		  "error slab owner_priv_1|swapcache arch_1 reserved private private_2 "
 		  "mappedtodisk reclaim swapbacked unevictable mlocked -" },

@@ -32,6 +32,18 @@ static void each_encoding_tells_a_type_and_whether_there_is_one(void **state)
 		enum page_type type;
 		enum tri is, any;
 	} cases[] = {
+		/* Not exported before 3.9. */
+		{ "2.6.37", "", (uint32_t)-2, TYPE_BUDDY, TRI_NO, TRI_NO },
+		{ "2.6.38", "", (uint32_t)-2, TYPE_BUDDY, TRI_YES, TRI_NO },
+		{ "2.6.38", "", (uint32_t)-128, TYPE_BUDDY, TRI_NO, TRI_NO },
+		{ "2.6.39", "", (uint32_t)-128, TYPE_BUDDY, TRI_YES, TRI_NO },
+		{ "3.8.0", "", (uint32_t)-128, TYPE_BUDDY, TRI_YES, TRI_NO },
+		{ "3.9.0", "", (uint32_t)-128, TYPE_BUDDY, TRI_UNKNOWN, TRI_UNKNOWN },
+		{ "strange", "", (uint32_t)-128, TYPE_BUDDY, TRI_UNKNOWN, TRI_UNKNOWN },
+		/* 3.18: balloon, later called offline. */
+		{ "3.18.0", BUDDY(-128), (uint32_t)-256, TYPE_OFFLINE, TRI_YES, TRI_NO },
+		{ "3.18.0", BUDDY(-128), (uint32_t)-512, TYPE_OFFLINE, TRI_NO, TRI_NO },
+		{ "4.18.0", BUDDY(-129), 0xfffffeff, TYPE_OFFLINE, TRI_YES, TRI_YES },
 		/* 2.6.38, 2.6.39: a value. */
 		{ "2.6.38", BUDDY(-2), (uint32_t)-2, TYPE_BUDDY, TRI_YES, TRI_NO },
 		{ "3.10.0", BUDDY(-128), (uint32_t)-128, TYPE_BUDDY, TRI_YES, TRI_NO },
