@@ -104,3 +104,23 @@ struct frame_run {
  * OS and NO_MEMORY only. */
 NODISCARD struct vmw_error *sections_find(const struct kernel *kernel, struct reader *reader,
 					  vmw_pfn pfn, uint64_t limit, struct frame_run *ret);
+
+/* How far mem_section goes, in frames. */
+struct sections_extent {
+	/*
+	 * The end of the last section of which a trace is there: one that has memory, or that had
+	 * some at boot and keeps the address of its usage (section_deactivate(), mm/sparse.c). One
+	 * that was added later and is gone leaves none. 0: no section was found.
+	 */
+	uint64_t used;
+	/*
+	 * The end of what the last root has room for. A root is made when the first of its sections
+	 * gets memory, and is kept (sparse_index_init()): no section behind it ever had any. 0: not
+	 * known.
+	 */
+	uint64_t room;
+};
+
+/* kernel->sections must be there. OS and NO_MEMORY only. */
+NODISCARD struct vmw_error *sections_extent(const struct kernel *kernel, struct reader *reader,
+					    struct sections_extent *ret);

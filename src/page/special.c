@@ -108,28 +108,6 @@ static struct vmw_error *find_huge_zero(const struct page_context *context, stru
 	return NULL;
 }
 
-/*
- * The end of the last memory section that has struct pages, from @from on; @from where none has. A
- * node's span does not reach over memory that was never put online, or is offline again.
- */
-static struct vmw_error *find_sections_end(const struct page_context *context,
-					   struct reader *reader, uint64_t from, uint64_t *ret)
-{
-	uint64_t pfn = from;
-
-	*ret = from;
-	while (context->kernel->sections && pfn < context->frames_end) {
-		struct frame_run run;
-
-		TRY(sections_find(context->kernel, reader, pfn_at(pfn), context->frames_end - pfn,
-				  &run));
-		pfn += run.count;
-		if (run.state == FRAME_VALID)
-			*ret = pfn;
-	}
-	return NULL;
-}
-
 struct vmw_error *special_find_end(const struct page_context *context, struct reader *reader,
 				   const struct zones *zones, struct special *special)
 {
@@ -142,9 +120,15 @@ struct vmw_error *special_find_end(const struct page_context *context, struct re
 		special->end = value;
 		special->end_from = "max_pfn";
 	} else if (zones->has_nodes) {
-		uint64_t nodes_end = min_u64(zones->frames_end, context->frames_end);
+		struct sections_extent extent = { .used = 0 };
 
-		TRY(find_sections_end(context, reader, nodes_end, &special->end));
+		/* A node's span does not reach over memory that was never put online, or is offline
+		 * again, or removed. */
+		if (context->kernel->sections)
+			TRY(sections_extent(context->kernel, reader, &extent));
+		special->end = min_u64(max_u64(zones->frames_end, extent.used),
+				       context->frames_end);
+		special->end_limit = min_u64(extent.room, context->frames_end);
 		special->end_from = "the last node or memory section";
 	} else {
 		special->end_from = zones->nodes_missing;

@@ -22,8 +22,11 @@ struct special {
 	vmw_pfn huge_zero; /* its first frame */
 	const char *huge_zero_from;
 
-	bool end_known; /* @end is max_pfn itself; else what the nodes span, or 0 */
+	/* @end is max_pfn itself; else what the nodes span, or memory sections that are or were, or
+	 * 0: max_pfn is no less. */
+	bool end_known;
 	uint64_t end;
+	uint64_t end_limit; /* not @end_known: what max_pfn is at most; 0 where that is not known */
 	const char *end_from;
 };
 
@@ -32,8 +35,8 @@ NODISCARD struct vmw_error *special_init(const struct page_context *context, str
 					 struct special *ret);
 
 /*
- * Find the end, which special_init() leaves unknown: without a symbol that is a walk through all of
- * mem_section behind the last node. OS and NO_MEMORY only.
+ * Find the end, which special_init() leaves unknown: without a symbol that is a walk through
+ * mem_section from its end. OS and NO_MEMORY only.
  */
 NODISCARD struct vmw_error *special_find_end(const struct page_context *context,
 					     struct reader *reader, const struct zones *zones,

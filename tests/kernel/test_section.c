@@ -694,9 +694,39 @@ static void every_cut_of_the_file_is_unknown_or_right(void **state)
 	machine_close(&m);
 }
 
+/* What max_pfn is at least, and at most, where no symbol tells. */
+static void the_extent_is_where_a_trace_and_a_root_end(void **state)
+{
+	FOR_BOTH_ORDERS(order)
+	for (size_t i = 0; i < 12; i++) {
+		uint32_t frame = i & 1 ? 4096 : 65536;
+		bool is_static = i / 4 == 2, is_removed = i & 2;
+		struct machine m =
+			machine_new(.order = (enum order)order, .frame = frame, .size = 96 * MIB,
+				    .kernel = { .sections = is_static ? FAKE_STATIC : FAKE_EXTREME,
+						.section_size = i / 4 == 1 ? 16 : 32,
+						RANGES({ .start = 0, .size = 32 * MIB },
+						       { .start = 64 * MIB, .size = 16 * MIB }) });
+		struct sections_extent extent;
+
+		/* One of boot time that is gone keeps the address of its usage. */
+		if (is_removed)
+			ram_put_u64(m.ram, fake_section(m.ram, &m.fake, 6) + 8,
+				    UINT64_C(0xc000000000123450));
+		machine_open(&m);
+		uint64_t frames = 16 * MIB / frame;
+		uint64_t in_root = frame / m.kernel->sections->section_size;
+		assert_null(sections_extent(m.kernel, m.reader, &extent));
+		assert_int_equal(extent.used, (is_removed ? 7 : 5) * frames);
+		assert_int_equal(extent.room, is_static ? 0 : in_root * frames);
+		machine_close(&m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_extent_is_where_a_trace_and_a_root_end),
 		cmocka_unit_test(each_form_is_told_by_what_stands_there),
 		cmocka_unit_test(the_base_of_every_era_is_accepted),
 		cmocka_unit_test(a_first_section_that_is_no_section_is_refused),
