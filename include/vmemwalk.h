@@ -419,7 +419,7 @@ struct vmw_error *vmw_page_describe(struct vmw_reader *reader, const struct vmw_
 
 /*
  * The name of bit @bit of /proc/kpageflags without KPF_ ("LRU"), or NULL: as
- * include/uapi/linux/kernel-page-flags.h has it. Bit 34 has two, by the kernel's version, known
+ * include/uapi/linux/kernel-page-flags.h has it. Bits 23 and 34 have two, by the kernel's version, known
  * after vmw_page_describe() or vmw_kpage_end().
  */
 const char *vmw_kpf_name(const struct vmw_dump *dump, unsigned int bit);
@@ -436,10 +436,11 @@ struct vmw_kpage {
 };
 
 /*
- * Where the two files end: max_pfn, rounded up to a memory section. @ret_certain is false where
- * max_pfn is not known: then it is where the last node ends, and behind it are frames without a
- * page at most. MISSING when neither is known; UNSUPPORTED when the rules of this kernel are not
- * known: its version is none whose fs/proc/page.c has been read.
+ * Where the two files end: max_pfn, since 5.6 rounded up to a memory section. @ret_certain is false
+ * where max_pfn is not known: then it is where the last node ends, or the last memory section that
+ * is or was there, and behind it are frames without a page at most. MISSING when neither is known;
+ * UNSUPPORTED when the rules of this kernel are not known: its version is none whose fs/proc/page.c
+ * has been read.
  */
 struct vmw_error *vmw_kpage_end(struct vmw_dump *dump, vmw_pfn *ret, bool *ret_certain);
 

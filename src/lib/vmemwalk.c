@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "vmemwalk.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "config.h"
@@ -257,7 +259,7 @@ struct vmw_error *vmw_page_describe(struct vmw_reader *reader, const struct vmw_
 
 static struct vmw_error *require_rules(const struct vmw_dump *dump)
 {
-	const struct kpf_rules *rules = &dump->model->rules;
+	const struct kpf_rule_set *rules = &dump->model->rules;
 
 	if (rules->known)
 		return NULL;
@@ -266,24 +268,57 @@ static struct vmw_error *require_rules(const struct vmw_dump *dump)
 			 dump->kernel->release ? dump->kernel->release : "(unknown)", rules->why);
 }
 
+/* Tell that the files end at @end, and the kernel's own may have gone on to @limit. */
+static void tell_end(struct vmw_dump *dump, uint64_t end, uint64_t limit)
+{
+	const struct special *special = &dump->model->special;
+	char most[80] = "";
+
+	if (special->end_known) {
+		problem_add(dump->problems, "kpages-end-unknown", VMW_WARNING, where_none(), NULL,
+			    "max_pfn: /proc/kpageflags ends before frame 0x%" PRIx64
+			    " here, with it; the kernel's own may have gone on to frame 0x%" PRIx64
+			    ", the end of its memory section: the version does not tell",
+			    end, limit);
+		return;
+	}
+	if (limit)
+		snprintf(most, sizeof(most),
+			 ", to frame 0x%" PRIx64 " at most, where mem_section ends", limit);
+	problem_add(dump->problems, "max-pfn-unknown", VMW_WARNING, where_none(), NULL,
+		    "max_pfn: no symbol tells it; /proc/kpageflags ends before frame 0x%" PRIx64
+		    " here, with %s; where memory behind that was added and removed again, the "
+		    "kernel's own went on with frames without a page%s; --system-map or --vmlinux "
+		    "would tell",
+		    end, special->end_from, most);
+}
+
 /* What /proc/kpageflags needs, and other questions do not: told when it is asked for. */
-static void tell_special(struct vmw_dump *dump)
+static void tell_special(struct vmw_dump *dump, uint64_t end, uint64_t limit)
 {
 	const struct special *special = &dump->model->special;
 
 	if (dump->end_told)
 		return;
 	dump->end_told = true;
-	if (!special->end_known)
-		problem_add(dump->problems, "max-pfn-unknown", VMW_WARNING, where_none(), NULL,
-			    "max_pfn: no symbol tells it; /proc/kpageflags ends with %s here; "
-			    "where memory behind that was removed, the kernel's own went on, with "
-			    "frames without a page; --system-map or --vmlinux would tell",
-			    special->end_from);
+	if (limit != end)
+		tell_end(dump, end, limit);
 	if (!special->zero_known)
 		problem_add(dump->problems, "zero-page-unknown", VMW_NOTE, where_none(), NULL,
 			    "the zero page: %s; it is not told from other reserved pages",
 			    special->zero_from);
+}
+
+/* Whether the files go on to the end of a memory section; UNKNOWN where rules differ. */
+static enum tri goes_by_sections(const struct kpf_rule_set *set)
+{
+	enum tri ret = tri_of(set->rules[0].whole_sections);
+
+	for (unsigned int i = 1; i < set->count; i++) {
+		if (tri_of(set->rules[i].whole_sections) != ret)
+			return TRI_UNKNOWN;
+	}
+	return ret;
 }
 
 struct vmw_error *vmw_kpage_end(struct vmw_dump *dump, vmw_pfn *ret, bool *ret_certain)
@@ -300,9 +335,19 @@ struct vmw_error *vmw_kpage_end(struct vmw_dump *dump, vmw_pfn *ret, bool *ret_c
 	TRY(known_require(&kernel->section_size_bits, "the size of a memory section",
 			  &section_bits));
 	unsigned int shift = (unsigned int)section_bits - dump->pages.page_shift;
-	*ret = (vmw_pfn){ ((special->end - 1) >> shift << shift) + (UINT64_C(1) << shift) };
-	*ret_certain = special->end_known;
-	tell_special(dump);
+	uint64_t end = special->end;
+	uint64_t rounded = ((end - 1) >> shift << shift) + (UINT64_C(1) << shift);
+	/* No section behind the limit ever had memory: max_pfn is no more than that. */
+	uint64_t limit = special->end_known ? end : special->end_limit;
+	enum tri by_sections = goes_by_sections(&dump->model->rules);
+
+	if (by_sections == TRI_YES)
+		end = rounded;
+	if (special->end_known && by_sections != TRI_NO)
+		limit = rounded;
+	*ret = (vmw_pfn){ end };
+	*ret_certain = limit == end;
+	tell_special(dump, end, limit);
 	return NULL;
 }
 
@@ -330,7 +375,10 @@ struct vmw_error *vmw_kpage_read(struct vmw_reader *reader, vmw_pfn pfn, uint64_
 
 const char *vmw_kpf_name(const struct vmw_dump *dump, unsigned int bit)
 {
-	return kpf_name(bit, dump->model && dump->model->rules.owner_2);
+	static const struct kpf_rules none = { .folio = false };
+	bool known = dump->model && dump->model->rules.known;
+
+	return kpf_name(bit, known ? &dump->model->rules.rules[0] : &none);
 }
 
 /* ---- names ---- */

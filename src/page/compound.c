@@ -62,6 +62,12 @@ static void find_order(const struct kernel *kernel, const struct layout *layout,
 		   (vmcoreinfo_number(info, "PAGE_HUGETLB_MAPCOUNT_VALUE", &number) ||
 		    vmcoreinfo_number(info, "PG_hugetlb", &number))) {
 		compound->order = field_at(layout, layout->offset[LAYOUT_FLAGS], 8);
+	} else if (!layout->has[LAYOUT_COMPOUND_HEAD] && layout->has[LAYOUT_LRU] &&
+		   layout->flags->places[FLAG_TAIL].known &&
+		   layout->flags->places[FLAG_TAIL].mask) {
+		/* set_compound_page_dtor(), set_compound_order() of kernels with PG_tail. */
+		compound->dtor = field_at(layout, layout->offset[LAYOUT_LRU], 8);
+		compound->order = field_at(layout, layout->offset[LAYOUT_LRU] + 8, 8);
 	}
 }
 
@@ -69,6 +75,7 @@ static void find_hugetlb(const struct kernel *kernel, struct compound *compound)
 {
 	const struct vmcoreinfo *info = kernel->vmcoreinfo;
 	int64_t number;
+	vmw_virt destructor;
 
 	if (vmcoreinfo_number(info, "PAGE_HUGETLB_MAPCOUNT_VALUE", &number)) {
 		compound->hugetlb = HUGETLB_TYPE;
@@ -79,35 +86,68 @@ static void find_hugetlb(const struct kernel *kernel, struct compound *compound)
 		   number > 0) {
 		compound->hugetlb = HUGETLB_DTOR;
 		compound->dtor_value = (uint64_t)number;
+	} else if (compound->dtor.known && compound->dtor.size == 8 &&
+		   kernel_symbol(kernel, "free_huge_page", &destructor, NULL)) {
+		/*
+		 * In VMCOREINFO since 3.17. As a function's symbol is a pointer to it: the address
+		 * of its descriptor with the first ABI.
+		 */
+		compound->hugetlb = HUGETLB_DTOR;
+		compound->dtor_value = destructor.value;
 	}
 }
 
 /*
- * Where the dump has no types, from the sources: 6.1 has compound_mapcount behind compound_dtor,
- * compound_order, aligned to 4; so has 4.18 on (before, it shared the place of mapping). 6.12:
- * _large_mapcount 16, _entire_mapcount 20, _nr_pages_mapped 24. 7.2: _large_mapcount 16,
- * _nr_pages_mapped 20, _entire_mapcount 24, since 6.15, where the map counts of two owners came in
+ * Where the dump has no types, from include/linux/mm_types.h: where a version has the fields of
+ * struct page 4.18 to 7.3, in the second of a folio. 6.6 to 6.9 have a word to spare, _folio_avail,
+ * where 6.10 put _large_mapcount (05c5323b2a34); two owners' counts moved the others in 6.15
  * (_mm_id_mapcount).
  */
+static const struct folio_counts {
+	uint32_t since;
+	int entire, large, pages; /* offsets, or -1 */
+} folio_counts[] = {
+	{ RELEASE(6, 15, 0), 24, 16, 20 },
+	{ RELEASE(6, 10, 0), 20, 16, 24 },
+	{ RELEASE(6, 6, 0), 24, -1, 28 },
+	/* Behind the bytes for the destructor and the order. */
+	{ RELEASE(6, 2, 0), 20, -1, 24 },
+	{ RELEASE(4, 18, 0), 20, -1, -1 },
+};
+
+static struct second_field count_at(const struct layout *layout, int offset)
+{
+	if (offset < 0)
+		return (struct second_field){ .known = false };
+	return field_at(layout, (uint64_t)offset, 4);
+}
+
 static void find_mapcounts(const struct kernel *kernel, const struct layout *layout,
 			   struct compound *compound)
 {
 	uint32_t release = release_of(kernel);
-	bool is_4_18 = layout->has[LAYOUT_MAPCOUNT] && layout->offset[LAYOUT_MAPCOUNT] == 48;
+	uint64_t mapcount = layout->has[LAYOUT_MAPCOUNT] ? layout->offset[LAYOUT_MAPCOUNT] : 0;
 
 	compound->entire_mapcount = folio_member(kernel, layout, "_entire_mapcount");
 	compound->large_mapcount = folio_member(kernel, layout, "_large_mapcount");
-	if (compound->entire_mapcount.known || !is_4_18)
+	compound->pages_mapped = folio_member(kernel, layout, "_nr_pages_mapped");
+	if (compound->entire_mapcount.known)
 		return;
-	if (compound->order.known && compound->order.size == 1 && release < RELEASE(6, 2, 0)) {
-		compound->entire_mapcount = field_at(
-			layout, (compound->order.offset + 4) & ~UINT64_C(3), 4);
-	} else if (release >= RELEASE(6, 12, 0) && release < RELEASE(6, 15, 0)) {
-		compound->large_mapcount = field_at(layout, 16, 4);
-		compound->entire_mapcount = field_at(layout, 20, 4);
-	} else if (release >= RELEASE(6, 15, 0)) {
-		compound->large_mapcount = field_at(layout, 16, 4);
-		compound->entire_mapcount = field_at(layout, 24, 4);
+	/* 4.5 to 4.17: compound_mapcount shares the place of mapping. */
+	if (mapcount == 24 && release >= RELEASE(4, 5, 0) && release < RELEASE(4, 18, 0) &&
+	    layout->has[LAYOUT_MAPPING])
+		compound->entire_mapcount = field_at(layout, layout->offset[LAYOUT_MAPPING], 4);
+	if (mapcount != 48)
+		return;
+	for (size_t i = 0; i < sizeof(folio_counts) / sizeof(folio_counts[0]); i++) {
+		const struct folio_counts *counts = &folio_counts[i];
+
+		if (release < counts->since)
+			continue;
+		compound->entire_mapcount = count_at(layout, counts->entire);
+		compound->large_mapcount = count_at(layout, counts->large);
+		compound->pages_mapped = count_at(layout, counts->pages);
+		return;
 	}
 }
 

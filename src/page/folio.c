@@ -65,8 +65,7 @@ enum tri page_is_slab(const struct model *model, const struct page_view *page)
 	return flag_test(model->flags, FLAG_SLAB, page->fields.flags);
 }
 
-/* PageBuddy(). */
-static enum tri page_is_buddy(const struct model *model, const struct page_view *page)
+enum tri page_is_buddy(const struct model *model, const struct page_view *page)
 {
 	const struct flag_place *place = &model->flags->places[FLAG_BUDDY];
 
@@ -103,6 +102,11 @@ static void decode_hugetlb(const struct model *model, struct folio *folio)
 	case HUGETLB_UNKNOWN:
 		break;
 	}
+	/* On no LRU list, and no slab, in any kernel. */
+	if (folio->is_hugetlb == TRI_UNKNOWN && (folio->head.fields.known & VMW_FIELD_FLAGS) &&
+	    (flag_test(model->flags, FLAG_LRU, folio->head.fields.flags) == TRI_YES ||
+	     page_is_slab(model, &folio->head) == TRI_YES))
+		folio->is_hugetlb = TRI_NO;
 }
 
 static void decode_order(const struct model *model, struct folio *folio)
@@ -128,7 +132,8 @@ static struct vmw_error *read_folio(struct folio_reader *folios, const struct pa
 	folio->valid = false;
 	folio->pfn = head->pfn;
 	folio->head = *head;
-	folio->order_known = folio->mapped_done = false;
+	folio->order_known = false;
+	folio->mapped_done = 0;
 	folio->order = 0;
 	folio->is_large = folio->is_hugetlb = TRI_NO;
 	if (!(head->fields.known & VMW_FIELD_COMPOUND)) {
@@ -167,206 +172,5 @@ struct vmw_error *folio_of(struct folio_reader *folios, const struct page_view *
 		TRY(read_folio(folios, &head));
 	}
 	*ret = &folios->folio;
-	return NULL;
-}
-
-/* ---- mapped ---- */
-
-/* Whether any of the pages of @folio has a _mapcount of 0 or more. */
-static struct vmw_error *any_page_mapped(struct folio_reader *folios, const struct folio *folio,
-					 enum tri *ret)
-{
-	enum tri any = TRI_NO;
-
-	if (!folio->order_known) {
-		*ret = TRI_UNKNOWN;
-		return NULL;
-	}
-	for (uint64_t i = 0; i < UINT64_C(1) << folio->order && any != TRI_YES; i++) {
-		struct page_view page;
-
-		TRY(folio_read_page(folios, pfn_at(folio->pfn.value + i), 1, &page));
-		any = tri_or(any,
-			     page.data == VMW_PRESENT && (page.fields.known & VMW_FIELD_MAPCOUNT)
-				     ? tri_of(page.fields.mapcount >= 0)
-				     : TRI_UNKNOWN);
-	}
-	*ret = any;
-	return NULL;
-}
-
-static int32_t second_count(const struct model *model, const struct second_field *field,
-			    const struct folio *folio)
-{
-	return (int32_t)(uint32_t)second_field_get(field, model->context->kernel->order,
-						   folio->second.words);
-}
-
-static struct vmw_error *find_mapped(struct folio_reader *folios, const struct folio *folio,
-				     enum tri *ret)
-{
-	const struct model *model = folios->model;
-	const struct compound *compound = &model->compound;
-	const struct second_field *field = model->rules.folio ? &compound->large_mapcount
-							      : &compound->entire_mapcount;
-
-	*ret = TRI_UNKNOWN;
-	if (folio->is_large == TRI_UNKNOWN || !(folio->head.fields.known & VMW_FIELD_MAPCOUNT))
-		return NULL;
-	if (folio->is_large == TRI_NO) {
-		/* Negative numbers are types, or none: mapped by no process. */
-		*ret = tri_of(folio->head.fields.mapcount >= 0);
-		return NULL;
-	}
-	if (folio->second.data != VMW_PRESENT || !field->known)
-		return NULL;
-	if (second_count(model, field, folio) >= 0)
-		*ret = TRI_YES;
-	else if (model->rules.folio || folio->is_hugetlb == TRI_YES)
-		*ret = TRI_NO;
-	else
-		TRY(any_page_mapped(folios, folio, ret));
-	return NULL;
-}
-
-struct vmw_error *folio_mapped(struct folio_reader *folios, struct folio *folio, enum tri *ret)
-{
-	if (!folio->mapped_done) {
-		TRY(find_mapped(folios, folio, &folio->mapped));
-		folio->mapped_done = true;
-	}
-	*ret = folio->mapped;
-	return NULL;
-}
-
-bool folio_page_mapcount(const struct model *model, const struct page_view *page,
-			 const struct folio *folio, int64_t *ret)
-{
-	const struct second_field *entire = &model->compound.entire_mapcount;
-	enum tri typed;
-	int32_t count;
-
-	if (!folio || !(page->fields.known & VMW_FIELD_MAPCOUNT) || folio->is_large == TRI_UNKNOWN)
-		return false;
-	typed = types_any(&model->types, page->fields.mapcount);
-	/* The kernel adds as int does. */
-	count = (int32_t)((uint32_t)page->fields.mapcount + 1);
-	if (!model->rules.folio) {
-		typed = tri_or(typed, page_is_slab(model, &folio->head));
-		if (typed == TRI_YES)
-			count = 0;
-		if (typed != TRI_NO || folio->is_large == TRI_NO) {
-			*ret = count;
-			return typed != TRI_UNKNOWN;
-		}
-		/* __page_mapcount(): of a file's large page _mapcount has it all. */
-		bool is_anon = folio->head.fields.mapping & 1;
-		if (!(folio->head.fields.known & VMW_FIELD_MAPPING) ||
-		    (!is_anon && folio->is_hugetlb == TRI_UNKNOWN))
-			return false;
-		if (!is_anon && folio->is_hugetlb == TRI_NO) {
-			*ret = count;
-			return true;
-		}
-		/* PG_double_map is another name of PG_workingset, in the second page. */
-		enum tri twice = folio->second.data == VMW_PRESENT
-					 ? flag_test(model->flags, FLAG_WORKINGSET,
-						     folio->second.fields.flags)
-					 : TRI_UNKNOWN;
-		if (twice == TRI_UNKNOWN)
-			return false;
-		count -= twice == TRI_YES;
-	} else {
-		if (typed == TRI_UNKNOWN)
-			return false;
-		if (typed == TRI_YES)
-			count = 0;
-		if (folio->is_large == TRI_NO) {
-			*ret = count;
-			return true;
-		}
-	}
-	if (folio->second.data != VMW_PRESENT || !entire->known)
-		return false;
-	*ret = (int32_t)((uint32_t)count + (uint32_t)second_count(model, entire, folio) + 1);
-	return true;
-}
-
-/* ---- free ---- */
-
-static void keep_block(struct folio_reader *folios, const struct page_view *head)
-{
-	uint64_t order = head->fields.private_;
-
-	/* A block of this order that does not start aligned is none; its head is still a head. */
-	if (!(head->fields.known & VMW_FIELD_PRIVATE) || order >= folios->model->orders ||
-	    head->pfn.value % (UINT64_C(1) << order) != 0)
-		order = 0;
-	folios->block_start = head->pfn.value;
-	folios->block_count = UINT64_C(1) << order;
-	folios->block_order = (unsigned int)order;
-}
-
-static bool in_last_block(const struct folio_reader *folios, vmw_pfn pfn)
-{
-	return pfn.value >= folios->block_start &&
-	       pfn.value - folios->block_start < folios->block_count;
-}
-
-/* is_free_buddy_page(): look where a block that holds the page would start, for each order. */
-static struct vmw_error *in_free_block(struct folio_reader *folios, vmw_pfn pfn, enum tri *ret)
-{
-	const struct model *model = folios->model;
-
-	*ret = model->orders ? TRI_NO : TRI_UNKNOWN;
-	if (in_last_block(folios, pfn)) {
-		*ret = TRI_YES;
-		return NULL;
-	}
-	uint64_t before = UINT64_MAX;
-	for (unsigned int order = 0; order < model->orders; order++) {
-		uint64_t start = pfn.value & ~((UINT64_C(1) << order) - 1);
-		struct page_view head;
-
-		/* The same page again, at a higher order: it was not one for less. */
-		if (start == before)
-			continue;
-		before = start;
-		TRY(folio_read_page(folios, pfn_at(start), 1, &head));
-		if (head.data == VMW_NO_PAGE)
-			continue;
-		enum tri buddy = head.data == VMW_PRESENT ? page_is_buddy(model, &head)
-							  : TRI_UNKNOWN;
-		if (buddy == TRI_YES)
-			buddy = head.fields.known & VMW_FIELD_PRIVATE
-					? tri_of(head.fields.private_ >= order)
-					: TRI_UNKNOWN;
-		*ret = tri_or(*ret, buddy);
-		if (*ret == TRI_YES) {
-			keep_block(folios, &head);
-			return NULL;
-		}
-	}
-	return NULL;
-}
-
-struct vmw_error *folio_is_free(struct folio_reader *folios, const struct page_view *page,
-				const struct folio *folio, enum tri *ret)
-{
-	*ret = page_is_buddy(folios->model, page);
-	if (*ret == TRI_YES) {
-		keep_block(folios, page);
-		return NULL;
-	}
-	/* page_count() is that of the folio. */
-	if (!folio || !(folio->head.fields.known & VMW_FIELD_REFCOUNT)) {
-		*ret = TRI_UNKNOWN;
-		return NULL;
-	}
-	if (folio->head.fields.refcount != 0)
-		return NULL;
-	enum tri inside;
-	TRY(in_free_block(folios, page->pfn, &inside));
-	*ret = tri_or(*ret, inside);
 	return NULL;
 }

@@ -31,8 +31,8 @@ struct folio {
 	enum tri is_hugetlb;
 	bool order_known; /* and sound: the page fits below the largest, and starts aligned */
 	unsigned int order;
-	bool mapped_done;
-	enum tri mapped; /* folio_mapped() */
+	unsigned int mapped_done;      /* bit n: by rule n, */
+	enum tri mapped[MAPPED_RULES]; /* folio_mapped() */
 };
 
 /* What one thread reads struct pages with. The last folio and the last free block are kept: their
@@ -61,9 +61,9 @@ NODISCARD struct vmw_error *folio_read_page(struct folio_reader *folios, vmw_pfn
 NODISCARD struct vmw_error *folio_of(struct folio_reader *folios, const struct page_view *page,
 				     struct folio **ret);
 
-/* folio_mapped(): whether any part of @folio is mapped into a process. */
+/* page_mapped(): whether any part of @folio is mapped into a process, as @rule tells. */
 NODISCARD struct vmw_error *folio_mapped(struct folio_reader *folios, struct folio *folio,
-					 enum tri *ret);
+					 enum mapped_rule rule, enum tri *ret);
 
 /*
  * Whether @page is free in the buddy system, as PageBuddy() or, without references, as
@@ -78,7 +78,10 @@ enum tri page_is_slab(const struct model *model, const struct page_view *page);
 /* Whether @page is of @type by its own words. */
 enum tri page_is_type(const struct model *model, const struct page_view *page, enum page_type type);
 
-/* The map count of @page by itself and its folio: what /proc/kpagecount says. False when unknown.
- */
-bool folio_page_mapcount(const struct model *model, const struct page_view *page,
-			 const struct folio *folio, int64_t *ret);
+/* PageBuddy(): the head of a free block. */
+enum tri page_is_buddy(const struct model *model, const struct page_view *page);
+
+/* The map count of @page by itself and its folio: what /proc/kpagecount says by @rules. False when
+ * unknown. */
+bool folio_page_mapcount(const struct model *model, const struct kpf_rules *rules,
+			 const struct page_view *page, const struct folio *folio, int64_t *ret);

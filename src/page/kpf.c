@@ -2,6 +2,7 @@
 #include "page/kpf.h"
 
 #include "util/addr.h"
+#include "util/checked.h"
 
 static const char *const kpf_names[64] = {
 	[KPF_LOCKED] = "LOCKED",
@@ -41,10 +42,12 @@ static const char *const kpf_names[64] = {
 	[KPF_ARCH_2] = "ARCH_2",
 };
 
-const char *kpf_name(unsigned int bit, bool owner_2)
+const char *kpf_name(unsigned int bit, const struct kpf_rules *rules)
 {
-	if (bit == KPF_MAPPEDTODISK && owner_2)
+	if (bit == KPF_MAPPEDTODISK && rules->owner_2)
 		return "OWNER_2";
+	if (bit == KPF_OFFLINE && rules->balloon)
+		return "BALLOON";
 	return bit < 64 ? kpf_names[bit] : NULL;
 }
 
@@ -82,69 +85,101 @@ static const struct copy {
 /* What a page is a part of, in the words of stable_page_flags(). */
 struct subject {
 	const struct model *model;
+	const struct kpf_rules *rules;
 	const struct page_view *page;
-	const struct folio *folio; /* NULL where not known */
+	struct folio *folio; /* NULL where not known */
 	bool is_tail;
 	struct kpf *kpf;
 };
 
+static const struct page_view *head_of(const struct subject *s)
+{
+	return s->folio ? &s->folio->head : NULL;
+}
+
+static enum tri flag_of(const struct subject *s, const struct page_view *page, enum flag flag)
+{
+	if (!page || !(page->fields.known & VMW_FIELD_FLAGS))
+		return TRI_UNKNOWN;
+	return flag_test(s->model->flags, flag, page->fields.flags);
+}
+
 static enum tri head_flag(const struct subject *s, enum flag flag)
 {
-	if (!s->folio || !(s->folio->head.fields.known & VMW_FIELD_FLAGS))
-		return TRI_UNKNOWN;
-	return flag_test(s->model->flags, flag, s->folio->head.fields.flags);
+	return flag_of(s, head_of(s), flag);
 }
 
 static enum tri own_flag(const struct subject *s, enum flag flag)
 {
-	if (!(s->page->fields.known & VMW_FIELD_FLAGS))
-		return TRI_UNKNOWN;
-	return flag_test(s->model->flags, flag, s->page->fields.flags);
+	return flag_of(s, s->page, flag);
 }
 
-/* Whether page->mapping of the head has all of @bits. */
-static enum tri head_mapping(const struct subject *s, uint64_t bits)
+/* Whether page->mapping of @page has all of @bits. */
+static enum tri mapping_has(const struct page_view *page, uint64_t bits)
 {
-	if (!s->folio || !(s->folio->head.fields.known & VMW_FIELD_MAPPING))
+	if (!page || !(page->fields.known & VMW_FIELD_MAPPING))
 		return TRI_UNKNOWN;
-	return tri_of((s->folio->head.fields.mapping & bits) == bits);
+	return tri_of((page->fields.mapping & bits) == bits);
 }
 
-static enum tri folio_slab(const struct subject *s)
+static enum tri is_slab(const struct subject *s, const struct page_view *page)
 {
-	return s->folio ? page_is_slab(s->model, &s->folio->head) : TRI_UNKNOWN;
+	return page ? page_is_slab(s->model, page) : TRI_UNKNOWN;
+}
+
+static enum tri is_hugetlb(const struct subject *s)
+{
+	return s->folio ? s->folio->is_hugetlb : TRI_UNKNOWN;
+}
+
+static enum tri is_swapcache(const struct subject *s)
+{
+	switch (s->rules->swapcache) {
+	case SWAPCACHE_FLAG:
+		return own_flag(s, FLAG_SWAPCACHE);
+	case SWAPCACHE_BACKED:
+		return tri_and(head_flag(s, FLAG_SWAPBACKED), own_flag(s, FLAG_SWAPCACHE));
+	case SWAPCACHE_HEAD_BACKED:
+		break;
+	}
+	return tri_and(head_flag(s, FLAG_SWAPBACKED), head_flag(s, FLAG_SWAPCACHE));
 }
 
 static void set_copies(struct subject *s)
 {
-	bool folio = s->model->rules.folio;
+	const struct page_view *from = s->rules->folio ? head_of(s) : s->page;
 
 	for (size_t i = 0; i < sizeof(copies) / sizeof(copies[0]); i++)
-		set(s->kpf, copies[i].bit,
-		    folio ? head_flag(s, copies[i].flag) : own_flag(s, copies[i].flag));
-	enum flag flag_34 = s->model->rules.owner_2 ? FLAG_OWNER_2 : FLAG_MAPPEDTODISK;
-	set(s->kpf, KPF_MAPPEDTODISK, folio ? head_flag(s, flag_34) : own_flag(s, flag_34));
-	if (s->model->rules.error)
-		set(s->kpf, KPF_ERROR, folio ? head_flag(s, FLAG_ERROR) : own_flag(s, FLAG_ERROR));
-	if (s->model->rules.arch_2)
+		set(s->kpf, copies[i].bit, flag_of(s, from, copies[i].flag));
+	set(s->kpf, KPF_MAPPEDTODISK,
+	    flag_of(s, from, s->rules->owner_2 ? FLAG_OWNER_2 : FLAG_MAPPEDTODISK));
+	if (s->rules->error)
+		set(s->kpf, KPF_ERROR, flag_of(s, from, FLAG_ERROR));
+	if (s->rules->arch_2)
 		set(s->kpf, KPF_ARCH_2, own_flag(s, FLAG_ARCH_2));
-	/* Both rules ask the folio. */
-	set(s->kpf, KPF_SWAPCACHE,
-	    tri_and(head_flag(s, FLAG_SWAPBACKED), head_flag(s, FLAG_SWAPCACHE)));
+	set(s->kpf, KPF_SWAPCACHE, is_swapcache(s));
 }
 
-static void set_mapping(struct subject *s, enum tri mapped)
+NODISCARD static struct vmw_error *set_mapping(struct folio_reader *folios, struct subject *s)
 {
-	const struct kpf_rules *rules = &s->model->rules;
-	enum tri anon = head_mapping(s, 1);
-	enum tri ksm = head_mapping(s, 3);
+	const struct kpf_rules *rules = s->rules;
+	const struct page_view *asked = rules->by_head ? head_of(s) : s->page;
+	enum tri mapped = TRI_UNKNOWN;
+	enum tri anon = mapping_has(asked, 1);
+	enum tri ksm = mapping_has(asked, 3);
 
-	/* Before 6.10 _mapcount of a slab was something else; since then it is a type. */
-	if (!rules->folio)
-		mapped = tri_and(mapped, tri_not(folio_slab(s)));
+	if (rules->mapped != MAPPED_OWN) {
+		if (s->folio)
+			TRY(folio_mapped(folios, s->folio, rules->mapped, &mapped));
+	} else if (s->page->fields.known & VMW_FIELD_MAPCOUNT) {
+		mapped = tri_of(s->page->fields.mapcount >= 0);
+	}
+	if (!rules->slab_maps)
+		mapped = tri_and(mapped, tri_not(is_slab(s, asked)));
 	set(s->kpf, KPF_MMAP, mapped);
 	set(s->kpf, KPF_ANON, anon);
-	set(s->kpf, KPF_KSM, rules->folio ? tri_or(ksm, tri_and(anon, rules->ksm_on_anon)) : ksm);
+	set(s->kpf, KPF_KSM, rules->ksm_on_anon ? anon : ksm);
+	return NULL;
 }
 
 static enum tri is_zero_page(const struct subject *s, vmw_pfn pfn)
@@ -167,8 +202,8 @@ static enum tri is_huge_zero(const struct subject *s)
 		return tri_of(special->has_huge_zero && s->folio &&
 			      special->huge_zero.value == s->folio->pfn.value);
 	/* It is on no list, belongs to nobody, and is no slab. */
-	if (folio_slab(s) == TRI_YES || head_flag(s, FLAG_LRU) == TRI_YES ||
-	    head_mapping(s, 1) == TRI_YES)
+	if (is_slab(s, head_of(s)) == TRI_YES || head_flag(s, FLAG_LRU) == TRI_YES ||
+	    mapping_has(head_of(s), 1) == TRI_YES)
 		return TRI_NO;
 	/*
 	 * It is as large as a page-middle entry maps: 2 MiB with radix, 16 MiB with hash; it is
@@ -184,106 +219,126 @@ static enum tri is_huge_zero(const struct subject *s)
 	return TRI_UNKNOWN;
 }
 
+/* Whether a compound page that is no hugetlb page is a THP, but for the huge zero page. */
+static enum tri is_thp(const struct subject *s)
+{
+	const struct flags *flags = s->model->flags;
+	const struct flag_place *lru = &flags->places[FLAG_LRU];
+	const struct folio *folio = s->folio;
+	enum tri anon = mapping_has(head_of(s), 1);
+
+	switch (s->rules->thp) {
+	case THP_NONE:
+		return TRI_NO;
+	case THP_LRU:
+		return head_flag(s, FLAG_LRU);
+	case THP_LRU_OR_ANON:
+		return tri_or(head_flag(s, FLAG_LRU), anon);
+	case THP_LRU_NUMBER:
+		if (!folio || !(folio->head.fields.known & VMW_FIELD_FLAGS) || !lru->known ||
+		    !lru->mask)
+			return anon == TRI_YES ? TRI_YES : TRI_UNKNOWN;
+		return tri_or(tri_of(folio->head.fields.flags & log2_of(lru->mask)), anon);
+	case THP_RMAPPABLE:
+		break;
+	}
+	/* Since 6.6 PG_large_rmappable, another name of PG_workingset in the second page. */
+	if (!folio || folio->second.data != VMW_PRESENT)
+		return TRI_UNKNOWN;
+	return flag_of(s, &folio->second, FLAG_WORKINGSET);
+}
+
 /* HUGE, THP and ZERO_PAGE: else-if in the kernel. */
 static void set_huge(struct subject *s)
 {
-	const struct model *model = s->model;
-	const struct folio *folio = s->folio;
-	enum tri large = folio ? folio->is_large : TRI_UNKNOWN;
-	enum tri huge = folio ? folio->is_hugetlb : TRI_UNKNOWN;
-	enum tri thp, huge_zero;
+	enum tri large = s->folio ? s->folio->is_large : TRI_UNKNOWN;
+	enum tri huge = is_hugetlb(s);
+	enum tri huge_zero = TRI_NO;
 
 	set(s->kpf, KPF_HUGE, huge);
 	if (huge == TRI_YES)
 		return;
 	if (large == TRI_NO) {
-		set(s->kpf, KPF_ZERO_PAGE, is_zero_page(s, s->page->pfn));
+		if (s->rules->zero_page)
+			set(s->kpf, KPF_ZERO_PAGE, is_zero_page(s, s->page->pfn));
 		return;
 	}
-	if (model->rules.folio)
-		/* Since 6.6 PG_large_rmappable, another name of PG_workingset in the second page.
-		 */
-		thp = folio && folio->second.data == VMW_PRESENT &&
-				      (folio->second.fields.known & VMW_FIELD_FLAGS)
-			      ? flag_test(model->flags, FLAG_WORKINGSET, folio->second.fields.flags)
-			      : TRI_UNKNOWN;
-	else
-		thp = tri_or(head_flag(s, FLAG_LRU), head_mapping(s, 1));
-	if (thp == TRI_YES) {
-		huge_zero = TRI_NO;
-	} else {
+	enum tri may = tri_and(large, tri_not(huge));
+	enum tri thp = is_thp(s);
+	if (thp != TRI_YES && s->rules->zero_page) {
 		huge_zero = is_huge_zero(s);
 		thp = tri_or(thp, huge_zero);
 	}
-	set(s->kpf, KPF_THP, tri_and(thp, tri_and(large, tri_not(huge))));
-	set(s->kpf, KPF_ZERO_PAGE, tri_and(huge_zero, tri_and(large, tri_not(huge))));
+	set(s->kpf, KPF_THP, tri_and(thp, may));
+	set(s->kpf, KPF_ZERO_PAGE, tri_and(huge_zero, may));
 }
 
 static void set_types(struct subject *s)
 {
 	const struct model *model = s->model;
-	bool of_folio = model->rules.folio_types;
 	const struct page_view *typed = s->page;
+	enum tri slab = is_slab(s, s->rules->folio ? head_of(s) : s->page);
 
-	if (of_folio && s->is_tail)
-		typed = s->folio ? &s->folio->head : NULL;
-	set(s->kpf, KPF_OFFLINE, typed ? page_is_type(model, typed, TYPE_OFFLINE) : TRI_UNKNOWN);
-	set(s->kpf, KPF_PGTABLE, typed ? page_is_type(model, typed, TYPE_TABLE) : TRI_UNKNOWN);
-	if (model->rules.folio)
-		set(s->kpf, KPF_SLAB, folio_slab(s));
-	else
-		set(s->kpf, KPF_SLAB,
-		    tri_or(page_is_slab(model, s->page), s->is_tail ? folio_slab(s) : TRI_NO));
+	if (s->rules->folio_types && s->is_tail)
+		typed = head_of(s);
+	if (s->rules->offline)
+		set(s->kpf, KPF_OFFLINE,
+		    typed ? page_is_type(model, typed, TYPE_OFFLINE) : TRI_UNKNOWN);
+	if (s->rules->pgtable)
+		set(s->kpf, KPF_PGTABLE,
+		    typed ? page_is_type(model, typed, TYPE_TABLE) : TRI_UNKNOWN);
+	if (!s->rules->folio && s->rules->slab_tails && s->is_tail)
+		slab = tri_or(slab, is_slab(s, head_of(s)));
+	set(s->kpf, KPF_SLAB, slab);
 }
 
-static void set_idle_and_poison(struct subject *s)
+static void set_poison(struct subject *s)
 {
-	const struct kpf_rules *rules = &s->model->rules;
-	enum tri idle = head_flag(s, FLAG_IDLE);
-	enum tri huge = s->folio ? s->folio->is_hugetlb : TRI_UNKNOWN;
 	enum tri own = own_flag(s, FLAG_HWPOISON), head = head_flag(s, FLAG_HWPOISON);
+	enum tri of_head = TRI_NO;
 
-	if (!rules->idle_of_folio && s->is_tail)
-		idle = idle == own_flag(s, FLAG_IDLE) ? idle : TRI_UNKNOWN;
-	set(s->kpf, KPF_IDLE, idle);
-	if (!rules->folio || huge == TRI_NO)
+	if (s->rules->poison_by_bits)
+		of_head = tri_or(head_flag(s, FLAG_LOCKED), head_flag(s, FLAG_DIRTY));
+	else if (s->rules->folio)
+		of_head = is_hugetlb(s);
+	if (of_head == TRI_NO || own == head)
 		set(s->kpf, KPF_HWPOISON, own);
-	else if (huge == TRI_YES || own == head)
-		set(s->kpf, KPF_HWPOISON, head);
 	else
-		set(s->kpf, KPF_HWPOISON, TRI_UNKNOWN);
+		set(s->kpf, KPF_HWPOISON, of_head == TRI_YES ? head : TRI_UNKNOWN);
 }
 
-/* The flags of @page, which is PRESENT; @folio is NULL where it is not known. */
-NODISCARD static struct vmw_error *kpf_flags(struct folio_reader *folios,
-					     const struct page_view *page, struct folio *folio,
-					     struct kpf *ret)
+/* The flags of @page, which is PRESENT, by @rules; @folio is NULL where it is not known. */
+NODISCARD static struct vmw_error *
+kpf_flags(struct folio_reader *folios, const struct kpf_rules *rules, const struct page_view *page,
+	  struct folio *folio, struct kpf *ret)
 {
 	const struct vmw_page_fields *fields = &page->fields;
 	bool known = fields->known & VMW_FIELD_COMPOUND;
 	struct subject s = {
 		.model = folios->model,
+		.rules = rules,
 		.page = page,
 		.folio = folio,
 		.is_tail = known && fields->compound == VMW_COMPOUND_TAIL,
 		.kpf = ret,
 	};
-	enum tri mapped = TRI_UNKNOWN, is_free;
+	enum tri is_free = page_is_buddy(folios->model, page);
 
-	ret->flags = ret->unknown = 0;
-	if (folio)
-		TRY(folio_mapped(folios, folio, &mapped));
-	TRY(folio_is_free(folios, page, folio, &is_free));
+	if (rules->inside_buddy)
+		TRY(folio_is_free(folios, page, folio, &is_free));
 	/* A tail's own flags are what 6.1 asks for PG_head; none has it. */
 	set(ret, KPF_COMPOUND_HEAD,
 	    known ? tri_of(fields->compound == VMW_COMPOUND_HEAD) : TRI_UNKNOWN);
 	set(ret, KPF_COMPOUND_TAIL, known ? tri_of(s.is_tail) : TRI_UNKNOWN);
 	set(ret, KPF_BUDDY, is_free);
-	set_mapping(&s, mapped);
+	TRY(set_mapping(folios, &s));
 	set_huge(&s);
 	set_types(&s);
 	set_copies(&s);
-	set_idle_and_poison(&s);
+	if (rules->idle)
+		set(ret, KPF_IDLE,
+		    rules->idle_of_head ? head_flag(&s, FLAG_IDLE) : own_flag(&s, FLAG_IDLE));
+	set_poison(&s);
 	return NULL;
 }
 
@@ -308,32 +363,68 @@ static enum tri is_online(const struct model *model, const struct page_view *pag
 	return tri_of(zone != model->zones->device);
 }
 
-struct vmw_error *kpf_read(struct folio_reader *folios, vmw_pfn pfn, uint64_t limit,
-			   struct kpf *ret)
+/* What /proc says of @page, which has a struct page, by @rules. */
+NODISCARD static struct vmw_error *
+read_by_rules(struct folio_reader *folios, const struct kpf_rules *rules,
+	      const struct page_view *page, struct folio *folio, enum tri online, struct kpf *ret)
 {
-	const struct model *model = folios->model;
-	struct page_view page;
-	struct folio *folio;
-
-	TRY(folio_read_page(folios, pfn, limit, &page));
-	*ret = (struct kpf){ .count = page.count, .data = page.data, .why = page.why };
-	enum tri online = page.data == VMW_NO_PAGE ? TRI_NO : is_online(model, &page);
-	if (online == TRI_NO) {
+	if (rules->online && online == TRI_NO) {
 		ret->data = VMW_NO_PAGE;
 		ret->flags = UINT64_C(1) << KPF_NOPAGE;
 		ret->mapcount_known = true;
 		return NULL;
 	}
-	if (page.data != VMW_PRESENT) {
+	if (page->data != VMW_PRESENT) {
 		ret->unknown = UINT64_MAX;
 		return NULL;
 	}
-	TRY(folio_of(folios, &page, &folio));
-	TRY(kpf_flags(folios, &page, folio, ret));
-	ret->mapcount_known = folio_page_mapcount(model, &page, folio, &ret->mapcount);
-	if (online == TRI_UNKNOWN) {
+	TRY(kpf_flags(folios, rules, page, folio, ret));
+	ret->mapcount_known = folio_page_mapcount(folios->model, rules, page, folio,
+						  &ret->mapcount);
+	if (rules->online && online == TRI_UNKNOWN) {
 		ret->unknown |= UINT64_C(1) << KPF_NOPAGE;
 		ret->mapcount_known = false;
+	}
+	return NULL;
+}
+
+/* What @a and @b do not agree on is not known. */
+static void merge(struct kpf *a, const struct kpf *b)
+{
+	if (a->data == VMW_NO_PAGE)
+		a->data = b->data;
+	a->unknown |= b->unknown | (a->flags ^ b->flags);
+	a->flags &= ~a->unknown;
+	a->mapcount_known = a->mapcount_known && b->mapcount_known && a->mapcount == b->mapcount;
+}
+
+struct vmw_error *kpf_read(struct folio_reader *folios, vmw_pfn pfn, uint64_t limit,
+			   struct kpf *ret)
+{
+	const struct model *model = folios->model;
+	const struct kpf_rule_set *set = &model->rules;
+	struct folio *folio = NULL;
+	struct page_view page;
+
+	TRY(folio_read_page(folios, pfn, limit, &page));
+	struct kpf start = { .count = page.count, .data = page.data, .why = page.why };
+	*ret = start;
+	if (page.data == VMW_NO_PAGE) {
+		ret->flags = UINT64_C(1) << KPF_NOPAGE;
+		ret->mapcount_known = true;
+		return NULL;
+	}
+	enum tri online = is_online(model, &page);
+	if (page.data == VMW_PRESENT)
+		TRY(folio_of(folios, &page, &folio));
+	for (unsigned int i = 0; i < set->count; i++) {
+		struct kpf kpf = start;
+
+		TRY(read_by_rules(folios, &set->rules[i], &page, folio, online, &kpf));
+		if (i == 0)
+			*ret = kpf;
+		else
+			merge(ret, &kpf);
 	}
 	return NULL;
 }

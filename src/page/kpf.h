@@ -34,7 +34,7 @@ enum kpf_bit {
 	KPF_NOPAGE = 20,
 	KPF_KSM = 21,
 	KPF_THP = 22,
-	KPF_OFFLINE = 23,
+	KPF_OFFLINE = 23, /* 3.18 to 5.0 BALLOON */
 	KPF_ZERO_PAGE = 24,
 	KPF_IDLE = 25,
 	KPF_PGTABLE = 26,
@@ -48,8 +48,8 @@ enum kpf_bit {
 	KPF_ARCH_2 = 41,
 };
 
-/* "LRU"; NULL for a bit that has no name. @owner_2: what bit 34 is called. */
-const char *kpf_name(unsigned int bit, bool owner_2);
+/* "LRU"; NULL for a bit that has no name. */
+const char *kpf_name(unsigned int bit, const struct kpf_rules *rules);
 
 struct kpf {
 	uint64_t count; /* frames that this is true of: 1, or the run of a page that is none */

@@ -18,7 +18,7 @@ struct model {
 	struct zones *zones;
 	struct special special;
 	unsigned int orders; /* of the buddy system: 0 to orders - 1; 0 when not known */
-	struct kpf_rules rules;
+	struct kpf_rule_set rules;
 };
 
 /*

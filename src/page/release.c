@@ -19,13 +19,17 @@ static bool take_number(const char **text, uint32_t limit, uint32_t *ret)
 	return true;
 }
 
+const char *release_text(const struct kernel *kernel)
+{
+	return kernel->release ? kernel->release
+			       : vmcoreinfo_string(kernel->vmcoreinfo, "OSRELEASE");
+}
+
 uint32_t release_of(const struct kernel *kernel)
 {
-	const char *text = kernel->release;
+	const char *text = release_text(kernel);
 	uint32_t major, minor, patch;
 
-	if (!text)
-		text = vmcoreinfo_string(kernel->vmcoreinfo, "OSRELEASE");
 	if (!text || !take_number(&text, 0xff, &major) || *text++ != '.' ||
 	    !take_number(&text, 0xff, &minor))
 		return 0;

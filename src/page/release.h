@@ -11,8 +11,11 @@
 #define RELEASE(major, minor, patch) \
 	((uint32_t)(major) << 24 | (uint32_t)(minor) << 16 | (uint32_t)(patch))
 
+/* utsname.release, else OSRELEASE; NULL when there is neither. Borrowed. */
+const char *release_text(const struct kernel *kernel);
+
 /*
- * The number at the start of utsname.release, else of OSRELEASE: "6.12.107+deb13-powerpc64le" is
+ * The number at the start of that: "6.12.107+deb13-powerpc64le" is
  * RELEASE(6, 12, 107). A distribution's kernel may have newer parts than its number says. 0 when
  * there is none.
  */

@@ -400,6 +400,44 @@ static void without_mem_section_the_mappings_tell_and_that_is_told(void **state)
 	}
 }
 
+/* abec749facff: since 5.6 they go on to the end of the memory section. */
+static void the_files_of_proc_end_with_max_pfn_until_5_5(void **state)
+{
+	static const struct {
+		const char *release;
+		uint64_t end;
+		bool certain;
+	} rows[] = {
+		{ "2.6.35", 0x3f1, true },
+		{ "5.5.0", 0x3f1, true },
+		{ "5.6.0", 0x400, true },
+		{ "6.9.0", 0x400, true },
+		/* It has what is newer than its number, or not. */
+		{ "4.18.0-305.el8.ppc64le", 0x3f1, false },
+	};
+
+	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		struct machine m = machine_new(
+			&kinds[i & 1 ? 0 : 4],
+			&(struct fake_kernel_spec){ .release = rows[i / 2].release,
+						    .drop = "NUMBER(PAGE_SLAB",
+						    .add = "SYMBOL(max_pfn)=c000000002800000\n" });
+		bool certain;
+		vmw_pfn end;
+
+		ram_put_u64(m.ram, 0x2800000, 0x3f1);
+		machine_dump(&m, NULL, NULL);
+		assert_null(vmw_kpage_end(m.dump, &end, &certain));
+		assert_int_equal(end.value, rows[i / 2].end);
+		assert_int_equal(certain, rows[i / 2].certain);
+		const struct vmw_problem *problem = find_problem(m.dump, "kpages-end-unknown");
+		assert_int_equal(problem != NULL, !certain);
+		if (problem)
+			assert_non_null(strstr(problem->message, "gone on to frame 0x400"));
+		machine_free(&m);
+	}
+}
+
 /* ---- facts ---- */
 
 static const struct vmw_fact *find_fact(struct vmw_dump *dump, const char *group, const char *name)
@@ -788,6 +826,7 @@ int main(void)
 		cmocka_unit_test(a_failure_is_told_again_to_each_who_asks),
 		cmocka_unit_test(load_does_not_fail_for_what_the_dump_lacks),
 		cmocka_unit_test(without_mem_section_the_mappings_tell_and_that_is_told),
+		cmocka_unit_test(the_files_of_proc_end_with_max_pfn_until_5_5),
 		cmocka_unit_test(each_fact_has_a_name_of_its_own_and_a_source),
 		cmocka_unit_test(the_facts_are_those_of_the_machine),
 		cmocka_unit_test(facts_from_the_dump_are_escaped),

@@ -60,12 +60,19 @@ struct machine {
 	struct folio_reader folios;
 };
 
-/* Of 64 MiB with 64K pages, whose VMCOREINFO has @lines; its struct pages are zeros. */
-static inline struct machine machine_new(enum order order, const char *release, const char *lines)
+/* Of 64 MiB with 64K pages, whose VMCOREINFO has @lines; its struct pages are zeros, of @size
+ * bytes.
+ * @ranges: as struct fake_kernel_spec has them, or none. */
+static inline struct machine machine_of(enum order order, const char *release, const char *lines,
+					uint32_t size, const struct fake_memory_range *ranges,
+					size_t range_count)
 {
 	struct machine m = { .ram = ram_new(64 * MIB, 65536, order) };
 	struct fake_kernel_spec spec = {
 		.release = release,
+		.page_struct_size = size,
+		.ranges = ranges,
+		.range_count = range_count,
 		.drop = "OFFSET(page. NUMBER(PG_ NUMBER(PAGE_ NUMBER(HUGETLB LENGTH(zone.free_area) "
 			"SYMBOL(node_data) LENGTH(node_data) SIZE(zone) OFFSET(pglist_data.",
 		.add = lines,
@@ -74,6 +81,11 @@ static inline struct machine machine_new(enum order order, const char *release, 
 
 	m.fake = fake_kernel_put(m.ram, &spec);
 	return m;
+}
+
+static inline struct machine machine_new(enum order order, const char *release, const char *lines)
+{
+	return machine_of(order, release, lines, 64, NULL, 0);
 }
 
 static inline void machine_open(struct machine *m)

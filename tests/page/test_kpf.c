@@ -431,10 +431,18 @@ static void a_kernel_whose_source_was_not_read_has_no_rules(void **state)
 		const char *release, *lines;
 		bool known;
 	} cases[] = {
-		{ "3.10.0", LINES_6_1, false }, { "5.9.0", LINES_6_1, false },
-		{ "5.10.0", LINES_6_1, true },  { "6.1.192", LINES_6_1, true },
-		{ "6.6.0", LINES_6_1, false },  { "6.12.1", LINES_6_12, true },
-		{ "7.2.13", LINES_7_2, true },  { "strange", LINES_6_12, false },
+		{ "2.6.34", LINES_6_1, false },
+		{ "2.6.35", LINES_6_1, true },
+		{ "5.10.0", LINES_6_1, true },
+		{ "6.1.192", LINES_6_1, true },
+		{ "6.6.0", LINES_6_1, true },
+		{ "6.12.1", LINES_6_12, true },
+		{ "7.2.13", LINES_7_2, true },
+		{ "7.3.0-rc7", LINES_7_2, true },
+		{ "strange", LINES_6_12, false },
+		/* What its slabs are belies the number. */
+		{ "6.9.0", LINES_6_12, false },
+		{ "6.10.0", LINES_6_1, false },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -479,13 +487,42 @@ static void without_its_subsection_map_no_page_is_offline(void **state)
 	}
 }
 
+/* Without a symbol max_pfn is no less than what is there, and no more than mem_section has room
+ * for. */
+static void where_the_files_end_is_bounded(void **state)
+{
+	for (size_t i = 0; i < 4; i++) {
+		struct machine m = machine_new(orders[i % 2], "6.1.0", LINES_6_1);
+		bool removed = i / 2;
+
+		if (removed)
+			ram_put_u64(m.ram, fake_section(m.ram, &m.fake, 9) + 8,
+				    UINT64_C(0xc000000000123450));
+		machine_open(&m);
+		m.model->zones->has_nodes = true;
+		m.model->zones->frames_end = 0x180;
+		assert_null(
+			special_find_end(&m.context, m.reader, m.model->zones, &m.model->special));
+		assert_false(m.model->special.end_known);
+		/* Sections of 16 MiB, 0x100 frames. */
+		assert_int_equal(m.model->special.end, removed ? 0xa00 : 0x400);
+		assert_int_equal(m.model->special.end_limit,
+				 65536 / m.kernel->sections->section_size * 0x100);
+		machine_free(&m);
+	}
+}
+
 static void bits_have_their_names(void **state)
 {
-	assert_string_equal(kpf_name(KPF_LRU, false), "LRU");
-	assert_string_equal(kpf_name(34, false), "MAPPEDTODISK");
-	assert_string_equal(kpf_name(34, true), "OWNER_2");
-	assert_null(kpf_name(27, true));
-	assert_null(kpf_name(64, true));
+	static const struct kpf_rules old = { .balloon = true }, new = { .owner_2 = true };
+
+	assert_string_equal(kpf_name(KPF_LRU, &old), "LRU");
+	assert_string_equal(kpf_name(34, &old), "MAPPEDTODISK");
+	assert_string_equal(kpf_name(34, &new), "OWNER_2");
+	assert_string_equal(kpf_name(23, &old), "BALLOON");
+	assert_string_equal(kpf_name(23, &new), "OFFLINE");
+	assert_null(kpf_name(27, &new));
+	assert_null(kpf_name(64, &new));
 }
 
 int main(void)
@@ -506,6 +543,7 @@ int main(void)
 		cmocka_unit_test(a_kernel_whose_source_was_not_read_has_no_rules),
 		cmocka_unit_test(a_frame_without_a_page_says_so),
 		cmocka_unit_test(without_its_subsection_map_no_page_is_offline),
+		cmocka_unit_test(where_the_files_end_is_bounded),
 		cmocka_unit_test(bits_have_their_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
