@@ -325,6 +325,8 @@ struct vmw_page {
 	/* When PRESENT: */
 	unsigned int word_count;
 	uint64_t words[VMW_PAGE_WORDS_MAX];
+	/* None of memory that is offline: nothing initialises its struct pages until it is put
+	 * online. */
 	struct vmw_page_fields fields;
 };
 
@@ -419,8 +421,8 @@ struct vmw_error *vmw_page_describe(struct vmw_reader *reader, const struct vmw_
 
 /*
  * The name of bit @bit of /proc/kpageflags without KPF_ ("LRU"), or NULL: as
- * include/uapi/linux/kernel-page-flags.h has it. Bits 23 and 34 have two, by the kernel's version, known
- * after vmw_page_describe() or vmw_kpage_end().
+ * include/uapi/linux/kernel-page-flags.h has it. Bits 23 and 34 have two, by the kernel's version,
+ * known after vmw_page_describe() or vmw_kpage_end().
  */
 const char *vmw_kpf_name(const struct vmw_dump *dump, unsigned int bit);
 

@@ -224,7 +224,13 @@ struct vmw_error *vmw_page_read(struct vmw_reader *reader, vmw_pfn pfn, uint64_t
 		return error_new(VMW_ERROR_MISUSE, where_none(), "page: a limit of no frames");
 	TRY(load_stage(dump, STAGE_VMEMMAP));
 	TRY(load_stage(dump, STAGE_PAGES));
-	return page_read(&dump->pages, reader->reader, pfn, limit, &reader->hint, ret);
+	TRY(page_read(&dump->pages, reader->reader, pfn, limit, &reader->hint, ret));
+	const struct frame_run *frames = page_hint_frames(&reader->hint, pfn);
+	/* As long as its memory was never put online nothing initialises it. */
+	if (ret->data == VMW_PRESENT && frames && !frames->online && !frames->online_unknown &&
+	    !frames->device)
+		ret->fields = (struct vmw_page_fields){ .known = 0 };
+	return NULL;
 }
 
 struct vmw_error *vmw_page_find(struct vmw_dump *dump, vmw_virt virt, struct vmw_page_place *ret)

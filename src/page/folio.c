@@ -32,12 +32,11 @@ struct vmw_error *folio_read_page(struct folio_reader *folios, vmw_pfn pfn, uint
 	if (page.data == VMW_NO_PAGE)
 		return NULL;
 	/* Without mem_section nothing says that it is not; that is told when it is opened. */
-	const struct page_hint *hint = &folios->hint;
-	if (hint->frames.count && pfn.value >= hint->first &&
-	    pfn.value - hint->first < hint->frames.count) {
-		ret->online = hint->frames.online;
-		ret->online_unknown = hint->frames.online_unknown;
-		ret->device = hint->frames.device;
+	const struct frame_run *frames = page_hint_frames(&folios->hint, pfn);
+	if (frames) {
+		ret->online = frames->online;
+		ret->online_unknown = frames->online_unknown;
+		ret->device = frames->device;
 	}
 	ret->fields = page.fields;
 	memcpy(ret->words, page.words, sizeof(ret->words));

@@ -256,6 +256,14 @@ struct vmw_error *page_read(const struct page_context *context, struct reader *r
 	return read_words(context, reader, ret);
 }
 
+const struct frame_run *page_hint_frames(const struct page_hint *hint, vmw_pfn pfn)
+{
+	if (hint->frames.count == 0 || pfn.value < hint->first ||
+	    pfn.value - hint->first >= hint->frames.count)
+		return NULL;
+	return &hint->frames;
+}
+
 struct vmw_error *page_find(const struct page_context *context, vmw_virt virt,
 			    struct vmw_page_place *ret)
 {

@@ -40,6 +40,10 @@ struct page_hint {
 	size_t row;               /* vmemmap_find()'s hint */
 };
 
+/* What mem_section says of frame @pfn, which page_read() has just read; NULL where there is none.
+ */
+const struct frame_run *page_hint_frames(const struct page_hint *hint, vmw_pfn pfn);
+
 /*
  * As vmw_page_read(); @hint belongs to the caller's thread. Without mem_section (kernel->sections
  * is NULL) the mappings alone tell which frames have a struct page: the caller must say so. OS and

@@ -145,6 +145,31 @@ static void describe_place(struct inquiry *q)
 		decide(q, VMW_STATE_DEVICE, TRI_YES);
 }
 
+/* All but what the /proc files said. */
+NODISCARD static struct vmw_error *describe(struct folio_reader *folios, struct inquiry *q)
+{
+	const struct page_view *view = q->page;
+	struct vmw_page_state *ret = q->ret;
+	enum tri is_free;
+
+	describe_place(q);
+	if (!view->online)
+		decide(q, VMW_STATE_OFFLINE, view->online_unknown ? TRI_UNKNOWN : TRI_YES);
+	/* The struct pages of memory that was never put online are not initialised. */
+	if (!view->online && ret->state == VMW_STATE_OFFLINE) {
+		*ret = (struct vmw_page_state){ .state = VMW_STATE_OFFLINE,
+						.known = VMW_KNOWN_STATE };
+		return NULL;
+	}
+	/* Reads other pages, but no other folio: what was borrowed stays. */
+	TRY(folio_is_free(folios, view, q->folio, &is_free));
+	decide_state(q, is_free);
+	ret->known |= ret->state == VMW_STATE_UNKNOWN ? 0 : VMW_KNOWN_STATE;
+	describe_block(q, folios);
+	describe_traits(q);
+	return NULL;
+}
+
 struct vmw_error *state_describe(struct folio_reader *folios, const struct vmw_page *page,
 				 struct vmw_page_state *ret)
 {
@@ -152,7 +177,6 @@ struct vmw_error *state_describe(struct folio_reader *folios, const struct vmw_p
 	struct page_view view;
 	struct folio *folio;
 	struct kpf kpf;
-	enum tri is_free;
 
 	*ret = (struct vmw_page_state){ .state = VMW_STATE_UNKNOWN };
 	if (page->data == VMW_NO_PAGE) {
@@ -170,15 +194,7 @@ struct vmw_error *state_describe(struct folio_reader *folios, const struct vmw_p
 		return NULL;
 	TRY(folio_of(folios, &view, &folio));
 	struct inquiry q = { .model = model, .page = &view, .folio = folio, .ret = ret };
-	describe_place(&q);
-	if (!view.online)
-		decide(&q, VMW_STATE_OFFLINE, view.online_unknown ? TRI_UNKNOWN : TRI_YES);
-	/* Reads other pages, but no other folio: what was borrowed stays. */
-	TRY(folio_is_free(folios, &view, folio, &is_free));
-	decide_state(&q, is_free);
-	ret->known |= ret->state == VMW_STATE_UNKNOWN ? 0 : VMW_KNOWN_STATE;
-	describe_block(&q, folios);
-	describe_traits(&q);
+	TRY(describe(folios, &q));
 	if (!model->rules.known)
 		return NULL;
 	TRY(kpf_read(folios, page->pfn, 1, &kpf));

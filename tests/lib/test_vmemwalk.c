@@ -438,6 +438,53 @@ static void the_files_of_proc_end_with_max_pfn_until_5_5(void **state)
 	}
 }
 
+/* Nothing initialises them as long as it was never put online. */
+static void of_pages_of_offline_memory_only_the_words_are_shown(void **state)
+{
+	static const struct fake_memory_range ranges[] = {
+		{ .start = 0, .size = 16 * MIB },
+		{ .start = 16 * MIB, .size = 16 * MIB, .hotplugged = true, .offline = true },
+		{ .start = 32 * MIB, .size = 32 * MIB },
+	};
+
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		struct machine m = machine_new(
+			&kinds[i],
+			&(struct fake_kernel_spec){ .ranges = ranges, .range_count = 3 });
+		uint64_t frames = 16 * MIB / kinds[i].page_size;
+		const uint64_t pfns[] = { frames - 1, frames, 2 * frames - 1, 2 * frames };
+		struct vmw_page page;
+		struct vmw_page_state known;
+
+		for (size_t j = 0; j < 4; j++) {
+			/* What a slab's page could look like, with an order and a head. */
+			for (unsigned int word = 0; word < 8; word++)
+				fake_page_put(m.ram, &m.kernel, pfns[j], word,
+					      UINT64_C(0xf5000000f5000021));
+		}
+		machine_dump(&m, NULL, NULL);
+		for (size_t j = 0; j < 4; j++) {
+			bool offline = j == 1 || j == 2;
+
+			assert_null(vmw_page_read(m.reader, (vmw_pfn){ pfns[j] }, 1, &page));
+			assert_int_equal(page.data, VMW_PRESENT);
+			assert_int_equal(page.words[3], UINT64_C(0xf5000000f5000021));
+			assert_int_equal(page.fields.known == 0, offline);
+			assert_null(vmw_page_describe(m.reader, &page, &known));
+			assert_int_equal(known.state == VMW_STATE_OFFLINE, offline);
+			if (!offline)
+				continue;
+			assert_int_equal(
+				known.known & ~(unsigned int)(VMW_KNOWN_KPF | VMW_KNOWN_MAP_COUNT),
+				VMW_KNOWN_STATE);
+			assert_int_equal(known.kpf, 1 << 20);
+			assert_int_equal(known.kpf_unknown, 0);
+			assert_false(known.thp || known.poisoned);
+		}
+		machine_free(&m);
+	}
+}
+
 /* ---- facts ---- */
 
 static const struct vmw_fact *find_fact(struct vmw_dump *dump, const char *group, const char *name)
@@ -827,6 +874,7 @@ int main(void)
 		cmocka_unit_test(load_does_not_fail_for_what_the_dump_lacks),
 		cmocka_unit_test(without_mem_section_the_mappings_tell_and_that_is_told),
 		cmocka_unit_test(the_files_of_proc_end_with_max_pfn_until_5_5),
+		cmocka_unit_test(of_pages_of_offline_memory_only_the_words_are_shown),
 		cmocka_unit_test(each_fact_has_a_name_of_its_own_and_a_source),
 		cmocka_unit_test(the_facts_are_those_of_the_machine),
 		cmocka_unit_test(facts_from_the_dump_are_escaped),
