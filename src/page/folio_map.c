@@ -69,8 +69,11 @@ static struct vmw_error *any_of_huge(struct folio_reader *folios, const struct f
 	unsigned int shift = mmu->value == MMU_HASH && page_shift == 16 ? 24 : 21;
 	TRY(any_page_mapped(folios, folio, 1, &first));
 	TRY(any_page_mapped(folios, folio, UINT64_C(1) << (shift - page_shift), &all));
-	/* The pages behind a smaller one are another's: whether they are asked is not certain. */
-	if (first != all && folio->order_known && folio->order + page_shift < shift)
+	/*
+	 * The pages behind a smaller one are another's. Whether they are asked is not certain:
+	 * stable kernels have 8ab88c7169b7, after which they are not.
+	 */
+	if (first != all && (!folio->order_known || folio->order + page_shift < shift))
 		all = TRI_UNKNOWN;
 	/* Since some version none of them are asked for a hugetlb page. */
 	if (all != TRI_NO && folio->is_hugetlb != TRI_NO)

@@ -15,7 +15,8 @@ static enum mapped_rule mapped_rule(uint32_t release)
 	/* "mm,thp,rmap: subpages_mapcount COMPOUND_MAPPED if PMD-mapped", 6.2. */
 	if (release >= RELEASE(6, 2, 0))
 		return MAPPED_COUNTED;
-	/* 8ab88c7169b7 ("mm: page_mapped: don't assume compound page is huge or THP"), 5.0. */
+	/* 8ab88c7169b7 ("mm: page_mapped: don't assume compound page is huge or THP"), 5.0, and
+	 * stable kernels before. */
 	if (release >= RELEASE(5, 0, 0))
 		return MAPPED_ANY;
 	/* "thp, vmstats, mm: rework mapcount accounting to enable 4k mapping of THPs", 4.5. */
@@ -132,11 +133,6 @@ static void set_online(struct kpf_rules *rules)
 	rules->online = true;
 }
 
-static void set_mapped_any(struct kpf_rules *rules)
-{
-	rules->mapped = MAPPED_ANY;
-}
-
 static void set_type_counts(struct kpf_rules *rules)
 {
 	rules->type_counts = true;
@@ -193,8 +189,8 @@ static const struct doubt {
 	{ 0, RELEASE(3, 6, 0), set_slab_has_count },
 	/* Found in a vendor's 3.10. */
 	{ RELEASE(3, 11, 0), RELEASE(3, 14, 0), set_lru_or_anon },
-	/* Marked for the stable kernels of these. */
-	{ RELEASE(4, 5, 0), RELEASE(5, 0, 0), set_mapped_any },
+	/* Marked for the stable kernels of these. So was the mend of page_mapped(), which
+	 * MAPPED_HUGE has in itself. */
 	{ RELEASE(4, 13, 0), RELEASE(5, 4, 0), set_online },
 	/* Came between the two that were read. */
 	{ RELEASE(4, 20, 0), RELEASE(5, 2, 0), set_type_counts },
