@@ -7,10 +7,12 @@
 #include "util/array.h"
 #include "util/checked.h"
 #include "vmemmap/bound.h"
+#include "vmemmap/chain.h"
 
 enum {
-	ENTRY_SIZE = 24,       /* struct vmemmap_backing, 2.6.35 to 7.2 */
-	ENTRY_SIZE_MAX = 64,   /* room for members that a patched kernel adds */
+	ENTRY_SIZE = 24, /* struct vmemmap_backing, 2.6.35 to 7.2 */
+	/* Room for members that a patched kernel adds. */
+	ENTRY_SIZE_MAX = CHAIN_ENTRY_SIZE_MAX,
 	ENTRIES_TOLD = 16,     /* bad entries that are told one by one */
 	PHYS_BITS_MAX = 53,    /* _PAGE_PA_MAX since 4.11 (2f18d533757d); hash has fewer */
 	PAGE_SHIFT_SMALL = 12, /* the two page sizes that ppc64 kernels have */
@@ -78,13 +80,10 @@ static bool is_slot(vmw_virt address, uint64_t size, unsigned int page_shift)
 	return offset % size == 0 && range_within(offset, size, page_size);
 }
 
-/* Why no entry can be at @address, or NULL. */
 static const char *address_fault(const struct kernel *kernel, vmw_virt address, uint64_t size)
 {
 	bool slot;
 
-	if (!kernel_is_linear(kernel, address))
-		return "not in the linear map";
 	if (kernel->page_shift.is_known)
 		slot = is_slot(address, size, (unsigned int)kernel->page_shift.value);
 	else
@@ -96,142 +95,31 @@ static const char *address_fault(const struct kernel *kernel, vmw_virt address, 
 /* ---- the walk ---- */
 
 struct walk {
-	const struct kernel *kernel;
-	struct reader *reader;
-	struct entry_form form;
-	uint64_t max; /* entries that the memmap can need */
 	struct list *list;
-	uint64_t steps; /* entries passed; more than list->count beyond max */
-	vmw_virt next;  /* what the last one points to */
-	/* Brent's search for a cycle: an earlier step's address, moved up at each power of two. */
-	vmw_virt mark;
-	uint64_t mark_step, power;
+	struct entry_form form;
 };
 
-NODISCARD static struct vmw_error *walk_bad_pointer(const struct walk *walk, const char *fault)
+static bool walk_add(void *arg, vmw_virt address, const unsigned char *bytes, enum order order)
 {
-	if (walk->steps == 0)
-		return error_new(VMW_ERROR_BAD_DATA, where_virt(walk->next),
-				 "vmemmap_list: its head 0x%" PRIx64
-				 " is no entry's address: %s; no entry was read",
-				 walk->next.value, fault);
-	return error_new(VMW_ERROR_BAD_DATA, where_virt(walk->next),
-			 "vmemmap_list: entry %zu at 0x%" PRIx64 " points to 0x%" PRIx64
-			 ", which is no entry's address: %s; %zu entries were read",
-			 walk->list->count,
-			 walk->list->entries[walk->list->count - 1].address.value, walk->next.value,
-			 fault, walk->list->count);
-}
-
-NODISCARD static struct vmw_error *walk_missing(const struct walk *walk, vmw_phys phys,
-						enum reason reason)
-{
-	_cleanup_(freep) char *why = dump_explain(reader_dump(walk->reader), phys, reason);
-
-	return error_new(VMW_ERROR_MISSING, where_virt(walk->next),
-			 "vmemmap_list: entry %zu at 0x%" PRIx64 " (phys 0x%" PRIx64
-			 ") is not in the dump: %s; %zu entries were read",
-			 walk->list->count + 1, walk->next.value, phys.value,
-			 why ? why : reason_text(reason), walk->list->count);
-}
-
-NODISCARD static struct vmw_error *walk_too_long(struct walk *walk)
-{
-	walk->list->count = (size_t)min_u64(walk->list->count, walk->max);
-	return error_new(VMW_ERROR_BAD_DATA,
-			 where_virt(walk->list->entries[walk->list->count - 1].address),
-			 "vmemmap_list: does not end after %zu entries, more than the struct pages "
-			 "of the dump's memory can need",
-			 walk->list->count);
-}
-
-/*
- * The entry at hand was met before, @length steps ago. The recorded addresses tell where the cycle
- * begins: the first that stands again @length later.
- */
-NODISCARD static struct vmw_error *walk_cycle(struct walk *walk, uint64_t length)
-{
-	const struct list_entry *entries = walk->list->entries;
-	size_t count = walk->list->count;
-	size_t first = 0;
-
-	if (length > walk->max)
-		return walk_too_long(walk);
-	while (first < count - length &&
-	       entries[first].address.value != entries[first + length].address.value)
-		first++;
-	/* Not among those recorded: the one at hand itself, unless they are not all. */
-	if (first + length > walk->max)
-		return walk_too_long(walk);
-
-	walk->list->count = first + (size_t)length;
-	return error_new(VMW_ERROR_BAD_DATA, where_virt(entries[first].address),
-			 "vmemmap_list: entry %zu points back to entry %zu at 0x%" PRIx64
-			 ": the list is a cycle; %zu entries were read",
-			 walk->list->count, first + 1, entries[first].address.value,
-			 walk->list->count);
-}
-
-/* Read the entry at walk->next and move on to what it points to. One read of memory for each. */
-NODISCARD static struct vmw_error *walk_entry(struct walk *walk)
-{
-	unsigned char bytes[ENTRY_SIZE_MAX];
-	enum order order = walk->kernel->order;
-	vmw_phys phys = virt_to_phys(walk->next);
-	struct run run;
-
-	TRY(reader_read_whole(walk->reader, phys, bytes, walk->form.size, &run));
-	if (run.data != VMW_PRESENT)
-		return walk_missing(walk, phys_at(phys.value + run.size), run.reason);
-
+	struct walk *walk = arg;
+	struct list *list = walk->list;
 	struct list_entry entry = {
-		.address = walk->next,
+		.address = address,
 		.phys = phys_at(load_u64(bytes + walk->form.phys, order)),
 		.virt = virt_at(load_u64(bytes + walk->form.virt, order)),
 	};
-	/* One more than the list may have: then it is known to be too long. */
-	struct list *list = walk->list;
-	if (list->count <= walk->max &&
-	    !ARRAY_PUSH(list->entries, list->count, list->capacity, entry))
-		return error_no_memory();
-	walk->next = virt_at(load_u64(bytes + walk->form.next, order));
-	walk->steps++;
-	return NULL;
+
+	return ARRAY_PUSH(list->entries, list->count, list->capacity, entry);
 }
 
-NODISCARD static struct vmw_error *walk_list(struct walk *walk)
+static vmw_virt walk_address(const void *arg, size_t index)
 {
-	/* Brent's search finds a cycle of allowed length, with its lead, within this. */
-	uint64_t steps_max = 3 * walk->max + 8;
-
-	while (walk->next.value != 0) {
-		if (walk->steps == 0) {
-			walk->power = 1;
-			walk->mark = walk->next;
-		} else if (walk->next.value == walk->mark.value) {
-			return walk_cycle(walk, walk->steps - walk->mark_step);
-		} else if (walk->steps - walk->mark_step == walk->power) {
-			walk->mark = walk->next;
-			walk->mark_step = walk->steps;
-			walk->power *= 2;
-		}
-		if (walk->steps >= steps_max)
-			return walk_too_long(walk);
-		const char *fault = address_fault(walk->kernel, walk->next, walk->form.size);
-		if (fault)
-			return walk->steps > walk->max ? walk_too_long(walk)
-						       : walk_bad_pointer(walk, fault);
-		TRY(walk_entry(walk));
-	}
-	if (walk->steps > walk->max)
-		return walk_too_long(walk);
-	walk->list->complete = true;
-	return NULL;
+	return ((const struct walk *)arg)->list->entries[index].address;
 }
 
 struct vmw_error *list_read(const struct kernel *kernel, struct reader *reader, struct list **ret)
 {
-	struct walk walk = { .kernel = kernel, .reader = reader };
+	struct walk walk = { 0 };
 	vmw_virt head;
 
 	*ret = walk.list = calloc(1, sizeof(**ret));
@@ -246,9 +134,20 @@ struct vmw_error *list_read(const struct kernel *kernel, struct reader *reader, 
 				 kernel->release ? kernel->release : "",
 				 kernel->release ? ")" : "");
 	TRY(entry_form_read(kernel, &walk.form));
-	TRY(kernel_read_u64(kernel, reader, head, "vmemmap_list", &walk.next.value));
-	walk.max = vmemmap_rows_max(kernel);
-	return walk_list(&walk);
+
+	struct chain chain = {
+		.name = "vmemmap_list",
+		.entry_size = walk.form.size,
+		.next = walk.form.next,
+		.address_fault = address_fault,
+		.add = walk_add,
+		.address = walk_address,
+		.list = &walk,
+	};
+	struct vmw_error *broken = chain_walk(&chain, kernel, reader, head);
+	walk.list->count = chain.count;
+	walk.list->complete = chain.complete;
+	return broken;
 }
 
 /* ---- entries as mappings ---- */
