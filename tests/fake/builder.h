@@ -35,5 +35,8 @@ void memmap_put_pages(struct builder *b);
 /* tables.c: the page tables of a radix kernel. */
 void tables_put(struct builder *b);
 
+/* record.c: vmemmap_blocks, and max_pfn. */
+void record_put(struct builder *b);
+
 /* text.c: the text of VMCOREINFO, cut where the kernel cuts it; the caller frees it. */
 char *text_new(const struct builder *b, bool crashtime);

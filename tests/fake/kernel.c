@@ -215,6 +215,7 @@ struct fake_kernel fake_kernel_put(struct ram *ram, const struct fake_kernel_spe
 	put_list(&b);
 	memmap_put_sections(&b);
 	tables_put(&b);
+	record_put(&b);
 	put_vmcoreinfo(&b);
 	if (!b.spec.blank_pages)
 		memmap_put_pages(&b);
@@ -226,6 +227,7 @@ void fake_kernel_free(struct fake_kernel *kernel)
 {
 	free(kernel->vmcoreinfo);
 	free(kernel->entries);
+	free(kernel->record);
 	free(kernel->blocks);
 	*kernel = (struct fake_kernel){ 0 };
 }

@@ -23,6 +23,14 @@ struct fake_entry {
 	uint64_t size; /* radix: of the leaf; 0: block_size */
 };
 
+/* An element of vmemmap_blocks. */
+struct fake_block {
+	uint64_t address; /* physical, of the entry; 0: the next free 32 bytes */
+	uint64_t next;    /* virtual address that replaces the right one, if has_next */
+	bool has_next;
+	uint64_t virt, phys, size;
+};
+
 /* A range of physical memory that has struct pages, in bytes; whole sections of 16 MiB. */
 struct fake_memory_range {
 	uint64_t start, size;
@@ -66,6 +74,16 @@ struct fake_kernel_spec {
 	bool empty_list;    /* head NULL */
 	bool list_on_radix; /* a kernel before 6.6: radix fills the list too */
 
+	/*
+	 * The kernel has the patches of producer/. All that it exports then, but for BTF, of which
+	 * there is none; and vmemmap_blocks, in chain order; none: what the page tables map, newest
+	 * first, adjacent blocks as one.
+	 */
+	bool exports;
+	bool keeps_blocks; /* empty on hash */
+	const struct fake_block *record;
+	size_t record_count;
+
 	const char *drop;    /* VMCOREINFO lines to leave out: prefixes separated by spaces,
 				"SYMBOL(vmemmap) NUMBER(RADIX_MMU)" */
 	const char *add;     /* lines to add at the end, each ended by a newline */
@@ -90,6 +108,10 @@ struct fake_kernel {
 	uint64_t list_head; /* of the variable */
 	uint64_t *entries;  /* of each entry, in chain order */
 	size_t entry_count;
+	uint64_t record_head; /* of vmemmap_blocks */
+	uint64_t *record;     /* of each of its entries, in chain order */
+	size_t record_count;
+	uint64_t max_pfn; /* of the variable */
 	uint64_t psize_index, psize_defs;
 	uint64_t cpu_spec; /* struct cpu_spec; mmu_features is the u32 at 32 */
 	enum fake_sections sections;

@@ -258,6 +258,10 @@ static bool set_records(struct args *args, const char *key, const char *value)
 		k->empty_list = number(value);
 	} else if (strcmp(key, "list-on-radix") == 0) {
 		k->list_on_radix = number(value);
+	} else if (strcmp(key, "exports") == 0) {
+		k->exports = number(value);
+	} else if (strcmp(key, "keeps-blocks") == 0) {
+		k->keeps_blocks = number(value);
 	} else if (strcmp(key, "blank") == 0) {
 		k->blank_pages = number(value);
 	} else if (strcmp(key, "cycle") == 0) {

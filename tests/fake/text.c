@@ -175,6 +175,37 @@ static void lines_of_arch(struct text *t, const struct builder *b, uint64_t imag
 	line(t, "KERNELOFFSET=%" PRIx64 "\n", b->spec.stext - FAKE_LINEAR);
 }
 
+/* What the patches of producer/ add, in their order. */
+static void lines_of_patches(struct text *t, const struct builder *b)
+{
+	const struct fake_kernel *k = b->kernel;
+	bool large = b->spec.page_size == 65536, radix = b->spec.mmu == FAKE_RADIX;
+
+	if (b->spec.exports) {
+		if (!radix || b->spec.list_on_radix)
+			line(t, "NUMBER(VMEMMAP_BLOCK_SHIFT)=%d\n",
+			     __builtin_ctzll(b->spec.block_size));
+		line(t, "NUMBER(PTE_INDEX_SIZE)=%d\n", radix && large ? 5 : large ? 8 : 9);
+		line(t, "NUMBER(PMD_INDEX_SIZE)=%d\n", radix ? 9 : large ? 10 : 7);
+		line(t, "NUMBER(PUD_INDEX_SIZE)=%d\n", radix ? 9 : large ? 10 : 9);
+		line(t, "NUMBER(PGD_INDEX_SIZE)=%d\n", radix ? 13 : large ? 8 : 9);
+	}
+	if (b->spec.keeps_blocks) {
+		symbol(t, "vmemmap_blocks", FAKE_LINEAR | k->record_head);
+		lines(t, "SIZE(vmemmap_block)=32\n"
+			 "OFFSET(vmemmap_block.list)=0\n"
+			 "OFFSET(vmemmap_block.virt)=8\n"
+			 "OFFSET(vmemmap_block.phys)=16\n"
+			 "OFFSET(vmemmap_block.size)=24\n");
+	}
+	if (b->spec.exports) {
+		lines(t, "NUMBER(NODES_WIDTH)=8\n"
+			 "NUMBER(ZONES_WIDTH)=2\n"
+			 "OFFSET(folio.index)=32\n");
+		symbol(t, "max_pfn", FAKE_LINEAR | k->max_pfn);
+	}
+}
+
 char *text_new(const struct builder *b, bool crashtime)
 {
 	const struct fake_kernel *k = b->kernel;
@@ -235,6 +266,7 @@ char *text_new(const struct builder *b, bool crashtime)
 		  "NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)=-251658240\n");
 	lines_of_kallsyms(&t, image);
 	lines_of_arch(&t, b, image);
+	lines_of_patches(&t, b);
 	if (b->spec.add)
 		append(&t, b->spec.add, strlen(b->spec.add));
 	if (crashtime)
