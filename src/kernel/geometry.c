@@ -2,6 +2,7 @@
 #include "kernel/geometry.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "kernel/btf.h"
@@ -223,6 +224,99 @@ void geometry_find_memmap(struct kernel *kernel, struct problems *problems)
 {
 	find_vmemmap_base(kernel, problems);
 	find_max_physmem_bits(kernel, problems);
+}
+
+/* ---- page tables ---- */
+
+bool geometry_usual_index_sizes(const struct kernel *kernel, enum mmu mmu, struct index_sizes *ret)
+{
+	bool large = kernel->page_shift.value == 16;
+
+	if (!kernel->page_shift.is_known)
+		return false;
+	switch (mmu) {
+	case MMU_RADIX:
+		*ret = large ? (struct index_sizes){ { 13, 9, 9, 5 } }
+			     : (struct index_sizes){ { 13, 9, 9, 9 } };
+		return true;
+	case MMU_HASH:
+		/* 64K: since 4.17, and no older kernel exports them. */
+		*ret = large ? (struct index_sizes){ { 8, 10, 10, 8 } }
+			     : (struct index_sizes){ { 9, 9, 7, 9 } };
+		return true;
+	case MMU_BOOK3E:
+		*ret = (struct index_sizes){ { 9, 9, 7, 9 } };
+		return !large;
+	}
+	return false;
+}
+
+unsigned int geometry_stated_index_sizes(const struct kernel *kernel, struct index_sizes *ret)
+{
+	static const char *const names[INDEX_LEVELS] = {
+		"PGD_INDEX_SIZE",
+		"PUD_INDEX_SIZE",
+		"PMD_INDEX_SIZE",
+		"PTE_INDEX_SIZE",
+	};
+	unsigned int stated = 0;
+
+	*ret = (struct index_sizes){ 0 };
+	for (unsigned int i = 0; i < INDEX_LEVELS; i++) {
+		int64_t number;
+
+		if (!vmcoreinfo_number(kernel->vmcoreinfo, names[i], &number))
+			continue;
+		stated |= 1U << i;
+		if (number > 0 && number < 32)
+			ret->bits[i] = (unsigned int)number;
+	}
+	return stated;
+}
+
+/* In words, the directory first; what is not @stated as "?". */
+static const char *index_sizes_text(struct kernel *kernel, const struct index_sizes *sizes,
+				    unsigned int stated)
+{
+	char words[INDEX_LEVELS][sizeof("4294967295")];
+
+	for (unsigned int i = 0; i < INDEX_LEVELS; i++)
+		snprintf(words[i], sizeof(words[i]), stated & 1U << i ? "%u" : "?", sizes->bits[i]);
+	return kernel_string(kernel, "%s %s %s %s", words[0], words[1], words[2], words[3]);
+}
+
+void geometry_check_index_sizes(struct kernel *kernel, struct problems *problems)
+{
+	struct known_text *fact = &kernel->index_sizes;
+	struct index_sizes stated, usual;
+	unsigned int levels = geometry_stated_index_sizes(kernel, &stated);
+	enum mmu mmu = (enum mmu)kernel->mmu.value;
+	bool has_usual = kernel->mmu.is_known && geometry_usual_index_sizes(kernel, mmu, &usual);
+	bool differ = false;
+
+	if (!levels) {
+		fact->from = "VMCOREINFO has no PGD_INDEX_SIZE";
+		if (has_usual && mmu == MMU_RADIX) {
+			fact->value = index_sizes_text(kernel, &usual, 15);
+			fact->from = "all radix kernels with this page size";
+		}
+		return;
+	}
+	fact->value = index_sizes_text(kernel, &stated, levels);
+	fact->from = "VMCOREINFO PGD_, PUD_, PMD_ and PTE_INDEX_SIZE";
+	for (unsigned int i = 0; has_usual && i < INDEX_LEVELS; i++)
+		differ |= (levels & 1U << i) && stated.bits[i] != usual.bits[i];
+	if (has_usual)
+		fact->note = kernel_string(
+			kernel, "%s kernels with this page size %s %s", mmu_name(mmu),
+			differ ? "differ:" : "agree:", index_sizes_text(kernel, &usual, 15));
+	if (differ)
+		problem_add(
+			problems, "index-sizes-differ",
+			mmu == MMU_RADIX ? VMW_PARTIAL : VMW_WARNING, where_none(), NULL,
+			"index sizes of the page tables: VMCOREINFO has %s, but %s kernels with "
+			"this page size %s",
+			fact->value, mmu_name(mmu), index_sizes_text(kernel, &usual, 15));
 }
 
 /* ---- regions ---- */

@@ -114,6 +114,7 @@ struct vmw_error *kernel_open(struct reader *reader, const struct kernel_options
 	TRY(open_sections(kernel, reader, problems));
 	geometry_find_memmap(kernel, problems);
 	TRY(mmu_find(kernel, reader, problems));
+	geometry_check_index_sizes(kernel, problems);
 	TRY(geometry_find_reservation(kernel, reader));
 	kernel->linear_end = geometry_linear_end(kernel);
 

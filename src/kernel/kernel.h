@@ -30,6 +30,11 @@ struct known {
 	const char *note;
 };
 
+/* The same of a fact that is words: NULL when not known. */
+struct known_text {
+	const char *value, *from, *note;
+};
+
 struct btf_types;
 struct kallsyms;
 struct known_symbols;
@@ -61,6 +66,7 @@ struct kernel {
 
 	struct known page_shift;        /* 12 or 16 */
 	struct known mmu;               /* enum mmu */
+	struct known_text index_sizes;  /* of the page tables, the directory's first: "13 9 9 5" */
 	struct known vmemmap_base;      /* virtual address of the struct page of frame 0 */
 	struct known page_struct_size;  /* sizeof(struct page): 56 to 128, a multiple of 8 */
 	struct known section_size_bits; /* 24 */

@@ -2,8 +2,10 @@
 #include "kernel/mmu.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "kernel/btf.h"
+#include "kernel/geometry.h"
 
 /* MMU_FTR_HPTE_TABLE, MMU_FTR_TYPE_FSL_E, MMU_FTR_TYPE_RADIX of asm/mmu.h, the same since 4.7. */
 #define FEATURE_HPTE_TABLE UINT32_C(0x01)
@@ -64,6 +66,30 @@ static struct evidence ask_number(const struct kernel *kernel)
 		return (struct evidence){ .from = "VMCOREINFO RADIX_MMU is neither 0 nor 1" };
 	return (struct evidence){ true, number == 1 ? MMU_RADIX : MMU_HASH,
 				  "VMCOREINFO RADIX_MMU" };
+}
+
+static bool index_sizes_are(const struct kernel *kernel, const struct index_sizes *sizes,
+			    enum mmu mmu)
+{
+	struct index_sizes usual;
+
+	return geometry_usual_index_sizes(kernel, mmu, &usual) &&
+	       memcmp(&usual, sizes, sizeof(usual)) == 0;
+}
+
+/* The MMU sets the index sizes of the page tables (early_init_mmu() in either kind). */
+static struct evidence ask_index_sizes(const struct kernel *kernel)
+{
+	static const char from[] = "VMCOREINFO *_INDEX_SIZE";
+	struct index_sizes sizes;
+
+	if (geometry_stated_index_sizes(kernel, &sizes) != (1U << INDEX_LEVELS) - 1)
+		return (struct evidence){ 0 };
+	if (index_sizes_are(kernel, &sizes, MMU_RADIX))
+		return (struct evidence){ true, MMU_RADIX, from };
+	if (index_sizes_are(kernel, &sizes, MMU_HASH))
+		return (struct evidence){ true, MMU_HASH, from };
+	return (struct evidence){ .from = "VMCOREINFO *_INDEX_SIZE fit no kind of MMU" };
 }
 
 /* What cur_cpu_spec says, if its features are @size bytes, 4 or 8, at @offset. */
@@ -196,14 +222,15 @@ static const char *compare(struct kernel *kernel, const struct evidence *best,
 
 struct vmw_error *mmu_find(struct kernel *kernel, struct reader *reader, struct problems *problems)
 {
-	struct evidence sources[4]; /* best first */
+	struct evidence sources[5]; /* best first */
 	const struct evidence *best = NULL;
 	const char *silent = NULL, *note = NULL;
 
 	sources[0] = ask_regions(kernel);
 	sources[1] = ask_number(kernel);
-	TRY(ask_cpu_spec(kernel, reader, &sources[2]));
-	TRY(ask_directory(kernel, reader, &sources[3]));
+	sources[2] = ask_index_sizes(kernel);
+	TRY(ask_cpu_spec(kernel, reader, &sources[3]));
+	TRY(ask_directory(kernel, reader, &sources[4]));
 
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
 		const struct evidence *source = &sources[i];

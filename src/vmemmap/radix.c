@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "kernel/geometry.h"
 #include "util/addr.h"
 #include "util/checked.h"
 #include "vmemmap/bound.h"
@@ -51,12 +52,32 @@ struct tables {
 	uint64_t rpn_mask; /* RPN_MASK: physical address bits of a leaf */
 };
 
+/* A kernel that says that its tables are others is not walked as if they were these. */
+NODISCARD static struct vmw_error *check_index_sizes(const struct kernel *kernel)
+{
+	struct index_sizes stated, usual = { 0 };
+	unsigned int levels = geometry_stated_index_sizes(kernel, &stated);
+
+	if (!levels || !geometry_usual_index_sizes(kernel, MMU_RADIX, &usual))
+		return NULL;
+	for (unsigned int i = 0; i < INDEX_LEVELS; i++) {
+		if (levels & 1U << i && stated.bits[i] != usual.bits[i])
+			return error_new(VMW_ERROR_BAD_DATA, where_none(),
+					 "page tables: VMCOREINFO says that the index of level %u "
+					 "has %u bits, but radix kernels with this page size have "
+					 "%u: they are not walked",
+					 i + 1, stated.bits[i], usual.bits[i]);
+	}
+	return NULL;
+}
+
 NODISCARD static struct vmw_error *tables_init(const struct kernel *kernel, struct tables *ret)
 {
 	uint64_t page_shift;
 	vmw_virt root;
 
 	TRY(known_require(&kernel->page_shift, "the page size", &page_shift));
+	TRY(check_index_sizes(kernel));
 	if (!kernel_symbol(kernel, "swapper_pg_dir", &root, NULL))
 		return error_new(VMW_ERROR_MISSING, where_none(),
 				 "page tables: the address of swapper_pg_dir is not known; "

@@ -35,7 +35,7 @@ struct radix_leaf {
 /*
  * Find the leaf for @virt, 52 bits of it (the top nibble is not translated); what is beyond 2^52 is
  * UNMAPPED. MISSING when swapper_pg_dir or the page size is unknown, BAD_DATA when swapper_pg_dir
- * is no linear address.
+ * is no linear address, or VMCOREINFO says that the tables are not those of a radix kernel.
  */
 NODISCARD struct vmw_error *radix_find(const struct kernel *kernel, struct reader *reader,
 				       vmw_virt virt, struct radix_leaf *ret);

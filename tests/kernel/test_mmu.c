@@ -192,6 +192,89 @@ static void every_kind_has_a_name(void **state)
 	assert_string_equal(mmu_name(MMU_BOOK3E), "book3e");
 }
 
+/* The index sizes that patched kernels export: those of either MMU with either page size. */
+static void the_index_sizes_of_the_page_tables_tell(void **state)
+{
+	static const uint32_t frames[] = { 4096, 65536 };
+
+	FOR_BOTH_ORDERS(order)
+	for (size_t i = 0; i < 4; i++) {
+		bool radix = i & 1;
+		struct machine m = machine_new(.order = (enum order)order, .frame = frames[i / 2],
+					       .kernel = { .mmu = radix ? FAKE_RADIX : FAKE_HASH,
+							   .exports = true,
+							   .drop = SILENT });
+		machine_open(&m);
+		assert_mmu(&m, radix ? MMU_RADIX : MMU_HASH, "VMCOREINFO *_INDEX_SIZE");
+		assert_has(m.kernel->mmu.note, "agrees: swapper_pg_dir");
+		assert_has(m.kernel->index_sizes.from, "VMCOREINFO PGD_");
+		assert_has(m.kernel->index_sizes.note, "kernels with this page size agree:");
+		assert_no_problems(&m);
+		machine_close(&m);
+	}
+}
+
+static void index_sizes_that_contradict_the_mmu_are_told(void **state)
+{
+	static const struct {
+		enum fake_mmu mmu;
+		const char *drop, *add;
+		const char *value, *code, *message;
+	} rows[] = {
+		{ FAKE_RADIX, "NUMBER(PGD_INDEX_SIZE)", "NUMBER(PGD_INDEX_SIZE)=9\n", "9 9 9 5",
+		  "index-sizes-differ",
+		  "VMCOREINFO has 9 9 9 5, but radix kernels with this page size 13 9 9 5" },
+		{ FAKE_RADIX, "NUMBER(PTE_INDEX_SIZE)", "NUMBER(PTE_INDEX_SIZE)=-1\n", "13 9 9 0",
+		  "index-sizes-differ", "has 13 9 9 0" },
+		{ FAKE_RADIX, "NUMBER(PTE_INDEX_SIZE)", "NUMBER(PTE_INDEX_SIZE)=4294967301\n",
+		  "13 9 9 0", "index-sizes-differ", "has 13 9 9 0" },
+		/* Cut: what is there is compared. */
+		{ FAKE_RADIX,
+		  "NUMBER(PGD_INDEX_SIZE) NUMBER(PUD_INDEX_SIZE) NUMBER(PMD_INDEX_SIZE)",
+		  "NUMBER(PMD_INDEX_SIZE)=7\n", "? ? 7 5", "index-sizes-differ", "has ? ? 7 5" },
+		{ FAKE_HASH, "NUMBER(PMD_INDEX_SIZE)", "NUMBER(PMD_INDEX_SIZE)=9\n", "8 10 9 8",
+		  "index-sizes-differ", "hash kernels with this page size 8 10 10 8" },
+		/* All four are those of the other MMU. */
+		{ FAKE_RADIX,
+		  "NUMBER(PGD_INDEX_SIZE) NUMBER(PUD_INDEX_SIZE) NUMBER(PMD_INDEX_SIZE) "
+		  "NUMBER(PTE_INDEX_SIZE)",
+		  "NUMBER(PGD_INDEX_SIZE)=8\nNUMBER(PUD_INDEX_SIZE)=10\n"
+		  "NUMBER(PMD_INDEX_SIZE)=10\nNUMBER(PTE_INDEX_SIZE)=8\n",
+		  "8 10 10 8", "mmu-differs",
+		  "VMCOREINFO RADIX_MMU says radix, but VMCOREINFO *_INDEX_SIZE says hash" },
+	};
+
+	FOR_BOTH_ORDERS(order)
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct machine m = machine_new(.order = (enum order)order, .frame = 65536,
+					       .kernel = { .mmu = rows[i].mmu,
+							   .exports = true,
+							   .drop = rows[i].drop,
+							   .add = rows[i].add });
+		machine_open(&m);
+		assert_string_equal(m.kernel->index_sizes.value, rows[i].value);
+		assert_has(m.kernel->index_sizes.note, "differ:");
+		assert_has(machine_problem(&m, rows[i].code), rows[i].message);
+		machine_close(&m);
+	}
+}
+
+static void without_the_lines_radix_kernels_have_but_one_geometry(void **state)
+{
+	FOR_BOTH_ORDERS(order)
+	for (int radix = 0; radix < 2; radix++) {
+		struct machine m = machine_new(.order = (enum order)order, .frame = 65536,
+					       .kernel.mmu = radix ? FAKE_RADIX : FAKE_HASH);
+		machine_open(&m);
+		if (radix)
+			assert_string_equal(m.kernel->index_sizes.value, "13 9 9 5");
+		else
+			assert_null(m.kernel->index_sizes.value);
+		assert_no_problems(&m);
+		machine_close(&m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +290,9 @@ int main(void)
 		cmocka_unit_test(features_without_a_kind_of_mmu_are_no_evidence),
 		cmocka_unit_test(a_book3e_kernel_is_known_by_its_regions),
 		cmocka_unit_test(every_kind_has_a_name),
+		cmocka_unit_test(the_index_sizes_of_the_page_tables_tell),
+		cmocka_unit_test(index_sizes_that_contradict_the_mmu_are_told),
+		cmocka_unit_test(without_the_lines_radix_kernels_have_but_one_geometry),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

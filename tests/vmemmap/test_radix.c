@@ -430,6 +430,41 @@ static void a_directory_outside_the_linear_map_is_refused(void **state)
 		     "swapper_pg_dir at 0xc00c000000000000 is not in the linear map");
 }
 
+/* A kernel that says that its tables are others is not walked as if they were these. */
+static void index_sizes_that_are_not_those_of_radix_refuse_the_walk(void **state)
+{
+	static const struct {
+		const char *drop, *add;
+	} cases[] = {
+		{ "NUMBER(PGD_INDEX_SIZE)", "NUMBER(PGD_INDEX_SIZE)=9\n" },
+		{ "NUMBER(PUD_INDEX_SIZE)", "NUMBER(PUD_INDEX_SIZE)=7\n" },
+		{ "NUMBER(PMD_INDEX_SIZE)", "NUMBER(PMD_INDEX_SIZE)=10\n" },
+		{ "NUMBER(PTE_INDEX_SIZE)", "NUMBER(PTE_INDEX_SIZE)=4294967301\n" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases) * COUNT_OF(kinds); i++) {
+		size_t n = i / COUNT_OF(kinds);
+		struct machine_kind kind = kinds[i % COUNT_OF(kinds)];
+		_cleanup_(machine_close) struct machine m = machine_boot(
+			64 * MIB, kind.page, kind.order,
+			&(struct fake_kernel_spec){ .mmu = FAKE_RADIX,
+						    .exports = true,
+						    .drop = cases[n].drop,
+						    .add = cases[n].add });
+		_cleanup_(table_deinit) struct table table = { 0 };
+		struct radix_leaf leaf;
+		bool complete;
+
+		machine_open(&m);
+		assert_error(radix_find(m.kernel, m.reader, virt_at(VMEMMAP), &leaf),
+			     VMW_ERROR_BAD_DATA, "they are not walked");
+		assert_error(radix_fill(m.kernel, m.reader, virt_at(VMEMMAP), MIB, m.problems,
+					&table, &complete),
+			     VMW_ERROR_BAD_DATA, "they are not walked");
+		assert_int_equal(table.count, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +484,7 @@ int main(void)
 		cmocka_unit_test(what_is_beyond_52_bits_is_unmapped),
 		cmocka_unit_test(without_the_directorys_address_nothing_is_known),
 		cmocka_unit_test(a_directory_outside_the_linear_map_is_refused),
+		cmocka_unit_test(index_sizes_that_are_not_those_of_radix_refuse_the_walk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
