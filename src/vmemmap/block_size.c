@@ -103,9 +103,9 @@ NODISCARD static struct vmw_error *shift_by_content(const struct kernel *kernel,
 	return NULL;
 }
 
-/* What the kernel states. */
-NODISCARD static struct vmw_error *stated_shift(const struct kernel *kernel, struct reader *reader,
-						uint32_t *ret, const char **ret_from)
+/* What mmu_psize_defs has. */
+NODISCARD static struct vmw_error *defined_shift(const struct kernel *kernel, struct reader *reader,
+						 uint32_t *ret, const char **ret_from)
 {
 	vmw_virt psize, defs;
 	uint32_t index;
@@ -145,6 +145,40 @@ NODISCARD static struct vmw_error *stated_shift(const struct kernel *kernel, str
 				 ", smaller than the page size, 1 << %" PRIu64,
 				 index, *ret, kernel->page_shift.value);
 	*ret_from = "mmu_psize_defs[mmu_vmemmap_psize].shift";
+	return NULL;
+}
+
+/*
+ * NUMBER(VMEMMAP_BLOCK_SHIFT), which patched kernels export (producer/) where they keep the list,
+ * is that content. Where the variables are in the dump, they must say the same.
+ */
+NODISCARD static struct vmw_error *stated_shift(const struct kernel *kernel, struct reader *reader,
+						uint32_t *ret, const char **ret_from)
+{
+	uint32_t defined = 0;
+	int64_t number;
+
+	if (!vmcoreinfo_number(kernel->vmcoreinfo, "VMEMMAP_BLOCK_SHIFT", &number))
+		return defined_shift(kernel, reader, ret, ret_from);
+	if (number < SHIFT_MIN || number > SHIFT_MAX ||
+	    (kernel->page_shift.is_known && (uint64_t)number < kernel->page_shift.value))
+		return error_new(VMW_ERROR_BAD_DATA, where_none(),
+				 "block size of vmemmap_list: VMCOREINFO VMEMMAP_BLOCK_SHIFT is "
+				 "%" PRId64 ", not from that of a page, 12 or 16, to %d",
+				 number, SHIFT_MAX);
+	_cleanup_(vmw_error_freep) struct vmw_error *error = defined_shift(kernel, reader, &defined,
+									   ret_from);
+	if (error && error->kind != VMW_ERROR_MISSING)
+		return TAKE(error);
+	if (!error && defined != number)
+		return error_new(VMW_ERROR_BAD_DATA, where_none(),
+				 "block size of vmemmap_list: VMCOREINFO VMEMMAP_BLOCK_SHIFT is "
+				 "%" PRId64
+				 ", but mmu_psize_defs[mmu_vmemmap_psize].shift %" PRIu32,
+				 number, defined);
+	*ret = (uint32_t)number;
+	*ret_from = error ? "VMCOREINFO VMEMMAP_BLOCK_SHIFT; mmu_psize_defs is not in the dump"
+			  : "VMCOREINFO VMEMMAP_BLOCK_SHIFT; mmu_psize_defs agrees";
 	return NULL;
 }
 
@@ -190,7 +224,7 @@ NODISCARD static struct vmw_error *size_refused(const struct kernel *kernel,
 
 	TRY(smallest_distance(kernel, list, &distance));
 	return error_new(VMW_ERROR_BAD_DATA, where_virt(entry->address),
-			 "block size of vmemmap_list: mmu_psize_defs states %s, but %s (entry at "
+			 "block size of vmemmap_list: the kernel states %s, but %s (entry at "
 			 "0x%" PRIx64 ": virt 0x%" PRIx64 ", phys 0x%" PRIx64 ")%s%s",
 			 text_size(size, stated), against, entry->address.value, entry->virt.value,
 			 entry->phys.value,

@@ -75,7 +75,8 @@ NODISCARD struct vmw_error *list_check(struct list *list, const struct kernel *k
 /* ---- vmemmap/block_size.c ---- */
 
 /*
- * The size of a block, in bytes: the content of mmu_psize_defs[mmu_vmemmap_psize].shift, held
+ * The size of a block, in bytes: NUMBER(VMEMMAP_BLOCK_SHIFT), else the content of
+ * mmu_psize_defs[mmu_vmemmap_psize].shift; both, where both are there, and they must agree; held
  * against the entries (their alignment and distances). MISSING or BAD_DATA when it cannot be told;
  * never guessed. *@ret_from says where it was found, a literal.
  *

@@ -521,7 +521,7 @@ static void entries_closer_than_the_stated_size_refuse_it(void **state)
 	struct vmw_error *error = list_block_size(m.kernel, m.reader, list, &size, &from);
 	assert_non_null(error);
 	assert_non_null(strstr(error->message, "the smallest distance between entries is 64 KiB"));
-	assert_error(error, VMW_ERROR_BAD_DATA, "mmu_psize_defs states 16 MiB");
+	assert_error(error, VMW_ERROR_BAD_DATA, "the kernel states 16 MiB");
 }
 
 /* Read as 64 KiB blocks, most of each 16 MiB block would seem to be unmapped. */
@@ -540,7 +540,7 @@ static void entries_far_larger_than_the_stated_size_refuse_it(void **state)
 	struct vmw_error *error = list_block_size(m.kernel, m.reader, list, &size, &from);
 	assert_non_null(error);
 	assert_non_null(strstr(error->message, "the smallest distance between entries is 16 MiB"));
-	assert_error(error, VMW_ERROR_BAD_DATA, "mmu_psize_defs states 64 KiB");
+	assert_error(error, VMW_ERROR_BAD_DATA, "the kernel states 64 KiB");
 }
 
 static void one_damaged_entry_of_many_does_not_refuse_the_size(void **state)
@@ -649,6 +649,52 @@ static void a_table_that_can_be_read_in_two_ways_tells_nothing(void **state)
 		     "can be read as 1 << 16 or 1 << 24");
 }
 
+/* NUMBER(VMEMMAP_BLOCK_SHIFT) of patched kernels. */
+static void an_exported_block_size_is_used_and_compared(void **state)
+{
+	static const struct {
+		const char *drop, *add;
+		const char *from; /* NULL: refused */
+		const char *message;
+	} cases[] = {
+		{ NULL, "NUMBER(VMEMMAP_BLOCK_SHIFT)=16\n",
+		  "VMCOREINFO VMEMMAP_BLOCK_SHIFT; mmu_psize_defs agrees", NULL },
+		{ "SYMBOL(mmu_psize_defs)", "NUMBER(VMEMMAP_BLOCK_SHIFT)=16\n",
+		  "VMCOREINFO VMEMMAP_BLOCK_SHIFT; mmu_psize_defs is not in the dump", NULL },
+		/* Lines that lie. */
+		{ NULL, "NUMBER(VMEMMAP_BLOCK_SHIFT)=24\n", NULL,
+		  "VMEMMAP_BLOCK_SHIFT is 24, but mmu_psize_defs[mmu_vmemmap_psize].shift 16" },
+		{ NULL, "NUMBER(VMEMMAP_BLOCK_SHIFT)=99\n", NULL, "VMEMMAP_BLOCK_SHIFT is 99" },
+		{ NULL, "NUMBER(VMEMMAP_BLOCK_SHIFT)=12\n", NULL, "VMEMMAP_BLOCK_SHIFT is 12" },
+		{ NULL, "NUMBER(VMEMMAP_BLOCK_SHIFT)=-1\n", NULL, "VMEMMAP_BLOCK_SHIFT is -1" },
+		{ "SYMBOL(mmu_psize_defs)", "NUMBER(VMEMMAP_BLOCK_SHIFT)=24\n", NULL,
+		  "the kernel states 16 MiB, but its entries are not aligned to that" },
+	};
+
+	for (size_t i = 0; i < 2 * COUNT_OF(cases); i++) {
+		const char *from = NULL;
+		uint64_t size = 0;
+		size_t n = i / 2;
+		_cleanup_(list_freep) struct list *list = NULL;
+		_cleanup_(machine_close) struct machine m = machine_boot(
+			512 * MIB, 65536, i % 2 ? ORDER_BIG : ORDER_LITTLE,
+			&(struct fake_kernel_spec){
+				.block_size = 65536, .drop = cases[n].drop, .add = cases[n].add });
+
+		machine_open(&m);
+		assert_null(list_read(m.kernel, m.reader, &list));
+		assert_int_equal(list->count, 8);
+		struct vmw_error *error = list_block_size(m.kernel, m.reader, list, &size, &from);
+		if (cases[n].from) {
+			assert_null(error);
+			assert_int_equal(size, 65536);
+			assert_string_equal(from, cases[n].from);
+		} else {
+			assert_error(error, VMW_ERROR_BAD_DATA, cases[n].message);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -675,6 +721,7 @@ int main(void)
 		cmocka_unit_test(without_its_size_the_table_tells_its_own_layout),
 		cmocka_unit_test(a_table_that_makes_no_sense_tells_nothing),
 		cmocka_unit_test(a_table_that_can_be_read_in_two_ways_tells_nothing),
+		cmocka_unit_test(an_exported_block_size_is_used_and_compared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
