@@ -36,7 +36,17 @@ static bool bounds_find(const struct kernel *kernel, const struct kallsyms *kall
 			vmw_virt *ret_start, vmw_virt *ret_stop, const char **ret_from)
 {
 	struct kallsyms_query queries[] = { { .name = "__start_BTF" }, { .name = "__stop_BTF" } };
+	const struct vmcoreinfo *info = kernel->vmcoreinfo;
 
+	/* Patched kernels have them there (producer/), the end last of all lines: it may be cut. */
+	if (vmcoreinfo_symbol(info, "__start_BTF", &ret_start->value)) {
+		if (!vmcoreinfo_symbol(info, "__stop_BTF", &ret_stop->value))
+			ret_stop->value = ret_start->value <= UINT64_MAX - SEARCH_SIZE
+						  ? ret_start->value + SEARCH_SIZE
+						  : UINT64_MAX;
+		*ret_from = "VMCOREINFO";
+		return true;
+	}
 	kallsyms_find(kallsyms, queries, 2);
 	*ret_from = "kallsyms";
 	*ret_start = queries[0].address;

@@ -15,14 +15,14 @@
 struct btf_place {
 	vmw_virt start;
 	uint64_t size;    /* of the whole blob: btf_layout.size */
-	const char *from; /* "kallsyms", "symbols", "search of the kernel image" */
+	const char *from; /* "VMCOREINFO", "kallsyms", "symbols", "search of the kernel image" */
 };
 
 /*
- * Find the blob: by its symbols in @kallsyms, which may be NULL, else in VMCOREINFO, --vmlinux or
- * --system-map; else by btf_search(). MISSING when there is none, which is known without a search
- * where @kallsyms has data symbols; BAD_DATA when the symbols do not lead to one. The header alone
- * has been looked at.
+ * Find the blob: by its symbols in VMCOREINFO, else in @kallsyms, which may be NULL, else in
+ * --vmlinux or --system-map; else by btf_search(). MISSING when there is none, which is known
+ * without a search where @kallsyms has data symbols; BAD_DATA when the symbols do not lead to one.
+ * The header alone has been looked at.
  */
 NODISCARD struct vmw_error *btf_find(const struct kernel *kernel, struct reader *reader,
 				     const struct kallsyms *kallsyms, struct btf_place *ret);

@@ -310,6 +310,8 @@ static const char *why_no_types(const struct kernel *kernel)
 {
 	/* The format came with it: Linux commit 69b693f0aefa ("bpf: btf: Introduce BPF Type Format
 	 * (BTF)"); kernels carry their own types since 5.2, or a backport. */
+	if (vmcoreinfo_symbol(kernel->vmcoreinfo, "__start_BTF", &(uint64_t){ 0 }))
+		return NULL;
 	if (!kernel->kallsyms)
 		return kernel_is_from(kernel, 4, 18) ? NULL : "kernels before 4.18 have no BTF";
 
@@ -347,9 +349,12 @@ static struct vmw_error *load_types_of_memory(struct kernel *kernel, struct read
 		return as_absence(kernel, err, differ ? "types-differ" : "types-bad", problems,
 				  &kernel->types_from);
 	}
-	kernel->types_from = kernel_string(kernel,
-					   "memory at 0x%" PRIx64 ", %" PRIu64 " bytes, by %s",
-					   place.start.value, place.size, place.from);
+	/* Where kallsyms has a symbol of VMCOREINFO, symbols_look_up() has compared it. */
+	const struct kallsyms_query *start = wanted_find(kernel->known_symbols, "__start_BTF");
+	bool agrees = start && start->found && strcmp(place.from, "VMCOREINFO") == 0;
+	kernel->types_from = kernel_string(
+		kernel, "memory at 0x%" PRIx64 ", %" PRIu64 " bytes, by %s%s", place.start.value,
+		place.size, place.from, agrees ? ", kallsyms agrees" : "");
 	return NULL;
 }
 

@@ -307,6 +307,64 @@ static void a_blob_of_which_a_frame_is_absent_is_missed(void **state)
 
 #endif
 
+/* Patched kernels have the bounds in VMCOREINFO: neither kallsyms nor a search is needed. */
+static void vmcoreinfo_tells_where_it_is(void **state)
+{
+	static const char *const lines[] = {
+		"SYMBOL(__start_BTF)=c000000002000004\nSYMBOL(__stop_BTF)=c000000002100000\n",
+		/* The last line was cut: the header has the size. */
+		"SYMBOL(__start_BTF)=c000000002000004\nSYMBOL(__stop_BTF)=c0000",
+	};
+
+	FOR_BOTH_ORDERS(order)
+	for (size_t i = 0; i < 2; i++) {
+		struct machine m = machine_new(.order = (enum order)order,
+					       .kernel = { .drop = FAKE_KALLSYMS_DROP,
+							   .add = lines[i] });
+		uint64_t size = put_btf(&m, BTF, 64);
+		struct btf_place place;
+
+		machine_open(&m);
+		assert_null(btf_find(m.kernel, m.reader, NULL, &place));
+		assert_int_equal(place.start.value, LINEAR + BTF);
+		assert_int_equal(place.size, size);
+		assert_string_equal(place.from, "VMCOREINFO");
+		machine_close(&m);
+	}
+}
+
+static void bounds_of_vmcoreinfo_that_lie_are_refused(void **state)
+{
+	static const struct {
+		const char *lines, *message;
+		enum vmw_error_kind kind;
+	} rows[] = {
+		{ "SYMBOL(__start_BTF)=c000000002000008\nSYMBOL(__stop_BTF)=c000000002100000\n",
+		  "BTF", VMW_ERROR_BAD_DATA },
+		{ "SYMBOL(__start_BTF)=c000000002000004\nSYMBOL(__stop_BTF)=c000000002000020\n",
+		  "__stop_BTF is 28 behind", VMW_ERROR_BAD_DATA },
+		{ "SYMBOL(__start_BTF)=c000000002000004\nSYMBOL(__stop_BTF)=c000000002000004\n",
+		  "the kernel has none", VMW_ERROR_MISSING },
+		{ "SYMBOL(__start_BTF)=2000004\nSYMBOL(__stop_BTF)=2100000\n",
+		  "not an address of the linear map", VMW_ERROR_BAD_DATA },
+		{ "SYMBOL(__start_BTF)=ffffffffffffff00\n", "BTF", VMW_ERROR_BAD_DATA },
+	};
+
+	FOR_BOTH_ORDERS(order)
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct machine m = machine_new(.order = (enum order)order,
+					       .kernel = { .drop = FAKE_KALLSYMS_DROP,
+							   .add = rows[i].lines });
+		struct btf_place place;
+
+		(void)put_btf(&m, BTF, 64);
+		machine_open(&m);
+		assert_error(btf_find(m.kernel, m.reader, NULL, &place), rows[i].kind,
+			     rows[i].message);
+		machine_close(&m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +380,8 @@ int main(void)
 		cmocka_unit_test(types_of_another_kernel_are_refused),
 		cmocka_unit_test(a_search_passes_over_what_is_of_another_kernel),
 		cmocka_unit_test(a_blob_of_which_a_frame_is_absent_is_missed),
+		cmocka_unit_test(vmcoreinfo_tells_where_it_is),
+		cmocka_unit_test(bounds_of_vmcoreinfo_that_lie_are_refused),
 #endif
 	};
 
