@@ -311,10 +311,44 @@ static void collect_layout(struct facts *facts, const struct layout *layout,
 		return;
 	}
 	add_joined(facts, "page-fields", layout->names, LAYOUT_COUNT,
-		   "OFFSET(page.*) of VMCOREINFO; index is right behind mapping",
+		   layout->index_from ? keep(facts, text_format("OFFSET(page.*) of VMCOREINFO; %s",
+								layout->index_from))
+				      : "OFFSET(page.*) of VMCOREINFO",
 		   "no OFFSET(page.*) line of VMCOREINFO");
 	add_joined(facts, "page-flags", (const char *const *)layout->flags->names, 64,
 		   layout->flags->from, "no NUMBER(PG_*) line of VMCOREINFO");
+}
+
+/* What struct pages say of nodes and zones, and where they end; @model is NULL for the reason
+ * @failure. */
+static void collect_model(struct facts *facts, const struct model *model,
+			  const struct vmw_error *failure)
+{
+	if (!model) {
+		const char *why = failure ? failure->message : NULL;
+
+		add_unknown(facts, "node-bits", why);
+		add_unknown(facts, "zone-bits", why);
+		add_unknown(facts, "max-pfn", why);
+		return;
+	}
+	const struct zones *zones = model->zones;
+	if (zones->has_fields) {
+		add_number(facts, "node-bits", zones->node_width, zones->fields_from,
+			   zones->fields_note);
+		add_number(facts, "zone-bits", zones->zone_width, zones->fields_from,
+			   zones->fields_note);
+	} else {
+		add_unknown(facts, "node-bits", zones->fields_from);
+		add_unknown(facts, "zone-bits", zones->fields_from);
+	}
+	const struct special *special = &model->special;
+	if (special->end_known)
+		add_address(facts, "max-pfn", special->end, special->end_from, special->end_note);
+	else
+		add_unknown(facts, "max-pfn",
+			    special->end_fault ? special->end_fault
+					       : "no symbol tells it, or it is not in the dump");
 }
 
 static void collect_memmap(struct facts *facts, const struct vmw_dump *dump)
@@ -328,6 +362,11 @@ static void collect_memmap(struct facts *facts, const struct vmw_dump *dump)
 	collect_layout(facts, dump->layout, load_failure(dump, STAGE_PAGES));
 	collect_mappings(facts, dump->vmemmap, failure);
 	collect_sections(facts, dump->kernel);
+	collect_model(facts, dump->model, load_failure(dump, STAGE_MODEL));
+	add(facts, (struct vmw_fact){ .name = "index-sizes",
+				      .value = dump->kernel->index_sizes.value,
+				      .from = dump->kernel->index_sizes.from,
+				      .note = dump->kernel->index_sizes.note });
 }
 
 /* ---- symbols ---- */

@@ -66,7 +66,11 @@ static struct vmw_error *load_model(struct vmw_dump *dump)
 {
 	TRY(load_stage(dump, STAGE_VMEMMAP));
 	TRY(load_stage(dump, STAGE_PAGES));
-	return model_open(&dump->pages, dump->reader, &dump->model);
+	TRY(model_open(&dump->pages, dump->reader, &dump->model));
+	if (dump->model->zones->fault)
+		problem_add(dump->problems, "zone-width-differs", VMW_PARTIAL, where_none(), NULL,
+			    "%s; node and zone of pages are not told", dump->model->zones->fault);
+	return NULL;
 }
 
 static struct vmw_error *load_end(struct vmw_dump *dump)
@@ -82,6 +86,7 @@ static struct vmw_error *load_facts(struct vmw_dump *dump)
 	TRY(load_if_there(dump, STAGE_TABLE));
 	TRY(load_if_there(dump, STAGE_TYPES));
 	TRY(load_if_there(dump, STAGE_PAGES));
+	TRY(load_if_there(dump, STAGE_END));
 	return facts_collect(dump, &dump->facts);
 }
 

@@ -292,11 +292,12 @@ static void tell_end(struct vmw_dump *dump, uint64_t end, uint64_t limit)
 		snprintf(most, sizeof(most),
 			 ", to frame 0x%" PRIx64 " at most, where mem_section ends", limit);
 	problem_add(dump->problems, "max-pfn-unknown", VMW_WARNING, where_none(), NULL,
-		    "max_pfn: no symbol tells it; /proc/kpageflags ends before frame 0x%" PRIx64
+		    "max_pfn: %s; /proc/kpageflags ends before frame 0x%" PRIx64
 		    " here, with %s; where memory behind that was added and removed again, the "
 		    "kernel's own went on with frames without a page%s; --system-map or --vmlinux "
 		    "would tell",
-		    end, special->end_from, most);
+		    special->end_fault ? special->end_fault : "no symbol tells it", end,
+		    special->end_from, most);
 }
 
 /* What /proc/kpageflags needs, and other questions do not: told when it is asked for. */

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernel/btf.h"
 #include "util/checked.h"
 
 /* A field, and the names that it has had in VMCOREINFO, newest first. */
@@ -16,7 +17,7 @@ static const struct field {
 	[LAYOUT_REFCOUNT] = { 4, 4, { "page._refcount", "page._count" } },
 	[LAYOUT_MAPCOUNT] = { 4, 4, { "page._mapcount" } },
 	[LAYOUT_MAPPING] = { 8, 8, { "page.mapping" } },
-	[LAYOUT_INDEX] = { 8, 8, { "page.index" } },
+	[LAYOUT_INDEX] = { 8, 8, { "folio.index", "page.index" } },
 	[LAYOUT_PRIVATE] = { 8, 8, { "page.private" } },
 	[LAYOUT_LRU] = { 16, 8, { "page.lru" } },
 	[LAYOUT_COMPOUND_HEAD] = { 8, 8, { "page.compound_info", "page.compound_head" } },
@@ -36,7 +37,7 @@ static void place_field(struct layout *layout, enum layout_field field, const ch
 	}
 	layout->has[field] = true;
 	layout->offset[field] = offset;
-	layout->names[field] = member + strlen("page.");
+	layout->names[field] = strchr(member, '.') + 1;
 }
 
 static void find_field(struct layout *layout, const struct kernel *kernel, enum layout_field field,
@@ -123,6 +124,44 @@ static void check_fields(struct layout *layout, struct problems *problems)
 	}
 }
 
+/*
+ * Right behind mapping in all layouts so far: they make one pair of address_space and place in it.
+ * A line that says otherwise is believed if the kernel's types say the same: then it is a new
+ * layout, not a damaged line. They may have the member in struct folio only.
+ */
+static void find_index(struct layout *layout, const struct kernel *kernel,
+		       struct problems *problems)
+{
+	uint64_t behind = layout->offset[LAYOUT_MAPPING] + 8, offset, size;
+	bool has_mapping = layout->has[LAYOUT_MAPPING];
+
+	if (!layout->has[LAYOUT_INDEX]) {
+		if (has_mapping && range_within(behind, 8, layout->size)) {
+			place_field(layout, LAYOUT_INDEX, "page.index", behind, problems);
+			layout->index_from = "index is right behind mapping";
+		}
+		return;
+	}
+	layout->index_from = "that of index, too";
+	if (!has_mapping)
+		return;
+	if (layout->offset[LAYOUT_INDEX] == behind) {
+		layout->index_from = "that of index agrees: it is right behind mapping";
+		return;
+	}
+	if ((btf_member(kernel->types, "folio", "index", &offset, &size) ||
+	     btf_member(kernel->types, "page", "index", &offset, &size)) &&
+	    offset == layout->offset[LAYOUT_INDEX])
+		return;
+	layout->has[LAYOUT_INDEX] = false;
+	layout->index_from = "that of index contradicts that of mapping";
+	problem_add(problems, "offset-bad", VMW_WARNING, where_none(), NULL,
+		    "OFFSET of index in VMCOREINFO: %" PRIu64
+		    ", but all kernels so far have it right behind mapping, at %" PRIu64
+		    "; the field is left out",
+		    layout->offset[LAYOUT_INDEX], behind);
+}
+
 struct vmw_error *layout_open(const struct kernel *kernel, struct problems *problems,
 			      struct layout **ret)
 {
@@ -136,12 +175,7 @@ struct vmw_error *layout_open(const struct kernel *kernel, struct problems *prob
 		find_field(layout, kernel, field, problems);
 	place_by_others(layout, problems);
 	check_fields(layout, problems);
-	/* Not exported, and right behind mapping in all layouts so far: they make one pair of
-	 * address_space and place in it. */
-	if (!layout->has[LAYOUT_INDEX] && layout->has[LAYOUT_MAPPING] &&
-	    range_within(layout->offset[LAYOUT_MAPPING] + 8, 8, layout->size))
-		place_field(layout, LAYOUT_INDEX, "page.index", layout->offset[LAYOUT_MAPPING] + 8,
-			    problems);
+	find_index(layout, kernel, problems);
 
 	TRY(flags_open(kernel, problems, &layout->flags));
 	const struct flag_place *head = &layout->flags->places[FLAG_HEAD];

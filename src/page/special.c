@@ -10,12 +10,13 @@
 /* Read the variable @name, eight bytes. False when it has no known address, or is not in the dump.
  */
 static struct vmw_error *read_variable(const struct kernel *kernel, struct reader *reader,
-				       const char *name, uint64_t *ret, bool *ret_found)
+				       const char *name, uint64_t *ret, const char **ret_from,
+				       bool *ret_found)
 {
 	vmw_virt virt;
 
 	*ret_found = false;
-	if (!kernel_symbol(kernel, name, &virt, NULL))
+	if (!kernel_symbol(kernel, name, &virt, ret_from))
 		return NULL;
 	struct vmw_error *error = kernel_read_u64(kernel, reader, virt, name, ret);
 	*ret_found = !error;
@@ -57,7 +58,7 @@ static struct vmw_error *find_zero(const struct page_context *context, struct re
 	vmw_virt virt;
 	bool found;
 
-	TRY(read_variable(kernel, reader, "zero_pfn", &value, &found));
+	TRY(read_variable(kernel, reader, "zero_pfn", &value, NULL, &found));
 	if (found && value < context->frames_end) {
 		special->zero = pfn_at(value);
 		special->zero_from = "zero_pfn";
@@ -96,7 +97,7 @@ static struct vmw_error *find_huge_zero(const struct page_context *context, stru
 
 	special->huge_zero_from = "no symbol huge_zero_folio or huge_zero_page";
 	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++) {
-		TRY(read_variable(context->kernel, reader, pointers[i], &value, &found));
+		TRY(read_variable(context->kernel, reader, pointers[i], &value, NULL, &found));
 		if (!found)
 			continue;
 		special->has_huge_zero = value != 0;
@@ -108,24 +109,50 @@ static struct vmw_error *find_huge_zero(const struct page_context *context, stru
 	return NULL;
 }
 
+/*
+ * max_pfn only ever grows, with each piece of memory (arch/powerpc/mm/mem.c,
+ * update_end_of_memory_vars(), from add_pages()): no node and no section reaches beyond.
+ */
+static void check_max_pfn(const struct page_context *context, const struct zones *zones,
+			  const struct sections_extent *extent, uint64_t max_pfn,
+			  struct special *special)
+{
+	const struct known *bits = &context->kernel->section_size_bits;
+	uint64_t mask = bits->is_known ? (UINT64_C(1) << (bits->value - context->page_shift)) - 1
+				       : 0;
+
+	if (max_pfn == 0 || max_pfn > context->frames_end)
+		special->end_fault = "what stands at its address is no number of a frame";
+	else if (zones->has_nodes && zones->frames_end > max_pfn)
+		special->end_fault = "a node spans frames beyond what stands at its address";
+	else if (extent->used > ((max_pfn + mask) & ~mask))
+		special->end_fault = "a memory section lies beyond what stands at its address";
+	else if (zones->has_nodes && context->kernel->sections)
+		special->end_note = "no node and no memory section lies behind it";
+}
+
 struct vmw_error *special_find_end(const struct page_context *context, struct reader *reader,
 				   const struct zones *zones, struct special *special)
 {
+	struct sections_extent extent = { .used = 0 };
+	const char *from = NULL;
 	uint64_t value;
 	bool found;
 
-	TRY(read_variable(context->kernel, reader, "max_pfn", &value, &found));
-	if (found && value > 0 && value <= context->frames_end) {
+	TRY(read_variable(context->kernel, reader, "max_pfn", &value, &from, &found));
+	if (context->kernel->sections)
+		TRY(sections_extent(context->kernel, reader, &extent));
+	if (found)
+		check_max_pfn(context, zones, &extent, value, special);
+	if (found && !special->end_fault) {
 		special->end_known = true;
 		special->end = value;
-		special->end_from = "max_pfn";
+		special->end_from = strcmp(from, "VMCOREINFO") == 0
+					    ? "max_pfn, at SYMBOL(max_pfn) of VMCOREINFO"
+					    : "max_pfn";
 	} else if (zones->has_nodes) {
-		struct sections_extent extent = { .used = 0 };
-
 		/* A node's span does not reach over memory that was never put online, or is offline
 		 * again, or removed. */
-		if (context->kernel->sections)
-			TRY(sections_extent(context->kernel, reader, &extent));
 		special->end = min_u64(max_u64(zones->frames_end, extent.used),
 				       context->frames_end);
 		special->end_limit = min_u64(extent.room, context->frames_end);

@@ -28,6 +28,8 @@ struct special {
 	uint64_t end;
 	uint64_t end_limit; /* not @end_known: what max_pfn is at most; 0 where that is not known */
 	const char *end_from;
+	const char *end_note;  /* what agrees with max_pfn, or NULL; a literal */
+	const char *end_fault; /* why a max_pfn that is there is not believed, or NULL; a literal */
 };
 
 /* What is missing is no error. OS and NO_MEMORY only. The end is left for special_find_end(). */
@@ -35,8 +37,8 @@ NODISCARD struct vmw_error *special_init(const struct page_context *context, str
 					 struct special *ret);
 
 /*
- * Find the end, which special_init() leaves unknown: without a symbol that is a walk through
- * mem_section from its end. OS and NO_MEMORY only.
+ * Find the end, which special_init() leaves unknown: it takes a look at mem_section from its end.
+ * OS and NO_MEMORY only.
  */
 NODISCARD struct vmw_error *special_find_end(const struct page_context *context,
 					     struct reader *reader, const struct zones *zones,

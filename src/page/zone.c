@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "page/zone.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "kernel/btf.h"
 #include "page/release.h"
 #include "util/checked.h"
+#include "util/text.h"
 
 enum {
-	NODES_MAX = 1 << 10, /* NODES_SHIFT has never been more on powerpc */
+	NODE_WIDTH_MAX = 10, /* NODES_SHIFT has never been more on powerpc */
+	NODES_MAX = 1 << NODE_WIDTH_MAX,
+	ZONE_WIDTH_MAX = 3, /* ZONES_SHIFT */
 	ZONE_SIZE_MAX = 64 * 1024,
 	ZONEREF_SIZE = 16, /* { struct zone *zone; int zone_idx; } */
 };
@@ -142,19 +146,68 @@ static unsigned int width_of(uint64_t count)
 	return width;
 }
 
-static void find_fields(const struct kernel *kernel, struct zones *zones)
+/* Derived: widths of kernels that do not export them. */
+static bool derive_widths(const struct kernel *kernel, unsigned int *ret_node,
+			  unsigned int *ret_zone, unsigned int *ret_zone_count)
 {
 	uint64_t node_count = 1;
 	bool numa = vmcoreinfo_length(kernel->vmcoreinfo, "node_data", &node_count);
 
 	if (!is_power_of_two(node_count) || node_count > NODES_MAX ||
-	    !find_zone_count(kernel, node_count, numa, &zones->zone_count))
-		return;
-	zones->node_width = width_of(node_count);
-	zones->zone_width = width_of(zones->zone_count);
-	zones->node_shift = 64 - zones->node_width;
-	zones->zone_shift = zones->node_shift - zones->zone_width;
+	    !find_zone_count(kernel, node_count, numa, ret_zone_count))
+		return false;
+	*ret_node = width_of(node_count);
+	*ret_zone = width_of(*ret_zone_count);
+	return true;
+}
+
+NODISCARD static struct vmw_error *find_fields(const struct kernel *kernel, struct zones *zones)
+{
+	const struct vmcoreinfo *info = kernel->vmcoreinfo;
+	unsigned int node_width = 0, zone_width = 0, zone_count = 0;
+	int64_t node, zone;
+	bool derived = derive_widths(kernel, &node_width, &zone_width, &zone_count);
+	bool stated = vmcoreinfo_number(info, "NODES_WIDTH", &node) &&
+		      vmcoreinfo_number(info, "ZONES_WIDTH", &zone);
+
+	zones->fields_from = "VMCOREINFO has neither NODES_WIDTH and ZONES_WIDTH nor what they "
+			     "could be derived from";
+	if (!stated && !derived)
+		return NULL;
+	/* What contradicts itself is no answer: which is right cannot be told. */
+	if (stated && (node < 0 || node > NODE_WIDTH_MAX || zone < 0 || zone > ZONE_WIDTH_MAX ||
+		       (derived && (node != node_width || zone != zone_width)))) {
+		zones->owned_fault = text_format(
+			"VMCOREINFO NODES_WIDTH is %" PRId64 " and ZONES_WIDTH %" PRId64
+			", but %s %u and %u",
+			node, zone,
+			derived ? "LENGTH(node_data) and OFFSET(pglist_data.nr_zones) give"
+				: "no kernel has more than",
+			derived ? node_width : NODE_WIDTH_MAX,
+			derived ? zone_width : ZONE_WIDTH_MAX);
+		if (!zones->owned_fault)
+			return error_no_memory();
+		zones->fields_from = zones->fault = zones->owned_fault;
+		return NULL;
+	}
+	if (stated) {
+		node_width = (unsigned int)node;
+		zone_width = (unsigned int)zone;
+		zones->fields_from = "VMCOREINFO NODES_WIDTH and ZONES_WIDTH";
+		zones->fields_note = derived ? "LENGTH(node_data) and OFFSET(pglist_data.nr_zones) "
+					       "agree"
+					     : NULL;
+	} else {
+		zones->fields_from = "LENGTH(node_data) and OFFSET(pglist_data.nr_zones)";
+	}
+	zones->zone_count = derived ? zone_count : 1U << zone_width;
+	zones->zone_count_known = derived;
+	zones->node_width = node_width;
+	zones->zone_width = zone_width;
+	zones->node_shift = 64 - node_width;
+	zones->zone_shift = zones->node_shift - zone_width;
 	zones->has_fields = true;
+	return NULL;
 }
 
 /* ---- the names ---- */
@@ -196,7 +249,17 @@ static void names_from_count(const struct kernel *kernel, struct zones *zones)
 
 static void find_names(const struct kernel *kernel, struct zones *zones)
 {
+	int64_t count;
+
 	if (!zones->has_fields)
+		return;
+	if (!zones->zone_count_known && kernel->types &&
+	    btf_enumerator(kernel->types, "zone_type", "__MAX_NR_ZONES", &count) && count > 0 &&
+	    count <= (int64_t)zones->zone_count) {
+		zones->zone_count = (unsigned int)count;
+		zones->zone_count_known = true;
+	}
+	if (!zones->zone_count_known)
 		return;
 	if (!names_from_types(kernel, zones)) {
 		memset(zones->names, 0, sizeof(zones->names));
@@ -216,7 +279,7 @@ struct vmw_error *zones_open(const struct kernel *kernel, struct reader *reader,
 
 	if (!zones)
 		return error_no_memory();
-	find_fields(kernel, zones);
+	TRY(find_fields(kernel, zones));
 	find_names(kernel, zones);
 	if (!find_node_layout(kernel, &layout)) {
 		zones->nodes_missing = "VMCOREINFO has no OFFSET(pglist_data.*) lines";
@@ -242,6 +305,7 @@ void zones_free(struct zones *zones)
 		return;
 	free(zones->nodes);
 	free(zones->owned);
+	free(zones->owned_fault);
 	free(zones);
 }
 

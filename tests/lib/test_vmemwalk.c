@@ -97,6 +97,16 @@ static const struct vmw_problem *find_problem(const struct vmw_dump *dump, const
 	return NULL;
 }
 
+static void assert_no_problems(const struct vmw_dump *dump)
+{
+	size_t count;
+	const struct vmw_problem *list = vmw_dump_problems(dump, &count);
+
+	for (size_t i = 0; i < count; i++)
+		print_error("problem %s: %s\n", list[i].code, list[i].message);
+	assert_int_equal(count, 0);
+}
+
 static void assert_mappings_are_the_blocks(const struct machine *m)
 {
 	const struct vmw_mapping *mappings;
@@ -858,6 +868,47 @@ static void names_are_those_of_the_documents(void **state)
 	assert_non_null(strstr(vmw_features(), "zlib"));
 }
 
+/* ---- what patched kernels export and keep ---- */
+
+static void exported_lines_are_shown_with_what_agrees(void **state)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		const struct kind *kind = &kinds[i];
+		struct machine m = machine_new(
+			kind,
+			&(struct fake_kernel_spec){ .exports = true, .drop = "SYMBOL(kallsyms" });
+		bool radix = kind->mmu == FAKE_RADIX;
+
+		machine_dump(&m, NULL, NULL);
+		assert_fact(m.dump, "memmap", "node-bits", "8");
+		assert_fact(m.dump, "memmap", "zone-bits", "2");
+		const struct vmw_fact *fact = find_fact(m.dump, "memmap", "zone-bits");
+		assert_string_equal(fact->from, "VMCOREINFO NODES_WIDTH and ZONES_WIDTH");
+		assert_string_equal(fact->note,
+				    "LENGTH(node_data) and OFFSET(pglist_data.nr_zones) agree");
+		assert_fact(m.dump, "memmap", "max-pfn",
+			    kind->page_size == 4096 ? "0x4000" : "0x400");
+		fact = find_fact(m.dump, "memmap", "max-pfn");
+		assert_string_equal(fact->from, "max_pfn, at SYMBOL(max_pfn) of VMCOREINFO");
+		fact = find_fact(m.dump, "memmap", "page-fields");
+		assert_non_null(strstr(fact->from, "that of index agrees"));
+		fact = find_fact(m.dump, "memmap", "index-sizes");
+		assert_string_equal(fact->value, radix && kind->page_size == 4096 ? "13 9 9 9"
+						 : radix                          ? "13 9 9 5"
+						 : kind->page_size == 4096        ? "9 9 7 9"
+										  : "8 10 10 8");
+		assert_non_null(strstr(fact->note, "agree:"));
+		if (!radix) {
+			fact = find_fact(m.dump, "memmap", "list-block-size");
+			assert_string_equal(
+				fact->from,
+				"VMCOREINFO VMEMMAP_BLOCK_SHIFT; mmu_psize_defs agrees");
+		}
+		assert_no_problems(m.dump);
+		machine_free(&m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -887,6 +938,7 @@ int main(void)
 		cmocka_unit_test(a_vmemmap_address_is_a_place_in_a_page),
 		cmocka_unit_test(threads_with_readers_of_their_own_agree),
 		cmocka_unit_test(names_are_those_of_the_documents),
+		cmocka_unit_test(exported_lines_are_shown_with_what_agrees),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

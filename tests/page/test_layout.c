@@ -311,6 +311,45 @@ static void an_offset_is_found_in_the_field_that_holds_it(void **state)
 	close_layout(&o);
 }
 
+/* OFFSET(folio.index) of patched kernels. */
+static void an_index_that_is_exported_must_be_behind_mapping(void **state)
+{
+	static const struct {
+		const char *lines, *from, *problem;
+		bool has;
+		uint64_t offset;
+	} cases[] = {
+		{ OFFSETS_4_18, "index is right behind mapping", NULL, true, 32 },
+		{ OFFSETS_4_18 "OFFSET(folio.index)=32\n",
+		  "that of index agrees: it is right behind mapping", NULL, true, 32 },
+		{ OFFSETS_4_18 "OFFSET(page.index)=32\n",
+		  "that of index agrees: it is right behind mapping", NULL, true, 32 },
+		/* Without types a line that lies cannot be told from a new layout. */
+		{ OFFSETS_4_18 "OFFSET(folio.index)=40\n",
+		  "that of index contradicts that of mapping", "right behind mapping, at 32", false,
+		  0 },
+		{ OFFSETS_4_18 "OFFSET(folio.index)=60\n", "index is right behind mapping",
+		  "OFFSET(folio.index) of VMCOREINFO: 60 is no place", true, 32 },
+		{ "OFFSET(folio.index)=32\n", "that of index, too", NULL, true, 32 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct opened o = open_layout(cases[i].lines, 64);
+
+		assert_string_equal(o.layout->index_from, cases[i].from);
+		assert_int_equal(o.layout->has[LAYOUT_INDEX], cases[i].has);
+		if (cases[i].has) {
+			assert_int_equal(o.layout->offset[LAYOUT_INDEX], cases[i].offset);
+			assert_string_equal(o.layout->names[LAYOUT_INDEX], "index");
+		}
+		if (cases[i].problem)
+			assert_one_problem(&o, "offset-bad", cases[i].problem);
+		else
+			assert_int_equal(problem_count(&o), 0);
+		close_layout(&o);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +364,7 @@ int main(void)
 		cmocka_unit_test(a_number_that_is_no_bit_is_left_out_and_told),
 		cmocka_unit_test(the_highest_bit_can_be_the_head),
 		cmocka_unit_test(an_offset_is_found_in_the_field_that_holds_it),
+		cmocka_unit_test(an_index_that_is_exported_must_be_behind_mapping),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
