@@ -110,6 +110,9 @@ enum vmw_source {
 	VMW_SOURCE_AUTO,  /* the page tables on a radix kernel, else the list */
 	VMW_SOURCE_LIST,  /* vmemmap_list */
 	VMW_SOURCE_RADIX, /* the page tables under swapper_pg_dir */
+	/* vmemmap_blocks, which patched radix kernels keep. On AUTO it stands in where page tables
+	 * are damaged or not in the dump: such mappings say BLOCKS. */
+	VMW_SOURCE_BLOCKS,
 };
 
 /* Told now and then during long work; @done of @total, both in bytes. Return false to stop it
@@ -171,8 +174,8 @@ struct vmw_error *vmw_dump_page_size(struct vmw_dump *dump, uint64_t *ret);
 
 /* ---- mappings ---- */
 
-/* @size bytes of the vmemmap at @virt are the memory at @phys: one list entry, or one page-table
- * leaf. */
+/* @size bytes of the vmemmap at @virt are the memory at @phys: one list entry, one page-table
+ * leaf, or (a piece of) an entry of vmemmap_blocks. */
 struct vmw_mapping {
 	vmw_virt virt;
 	vmw_phys phys;
@@ -237,9 +240,10 @@ enum vmw_via {
 	VMW_VIA_LINEAR, /* the linear map */
 	VMW_VIA_LIST,   /* an entry of vmemmap_list */
 	VMW_VIA_RADIX,  /* the kernel's radix page tables */
+	VMW_VIA_BLOCKS, /* an entry of vmemmap_blocks */
 };
 
-/* "linear", "list", "radix" */
+/* "linear", "list", "radix", "blocks" */
 const char *vmw_via_name(enum vmw_via via);
 
 struct vmw_translation {

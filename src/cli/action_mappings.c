@@ -23,9 +23,13 @@ static bool get_size(const void *row, struct cell *ret)
 
 static bool get_source(const void *row, struct cell *ret)
 {
-	bool list = ((const struct merged_mapping *)row)->mapping.source == VMW_SOURCE_LIST;
+	static const char *const names[] = {
+		[VMW_SOURCE_LIST] = "list",
+		[VMW_SOURCE_RADIX] = "radix",
+		[VMW_SOURCE_BLOCKS] = "blocks",
+	};
 
-	ret->text = list ? "list" : "radix";
+	ret->text = names[((const struct merged_mapping *)row)->mapping.source];
 	return true;
 }
 
@@ -40,7 +44,8 @@ static const struct column columns[] = {
 	  get_virt },
 	{ "phys", COLUMN_HEX, IN_CSV | IN_JSON | IN_TEXT, "physical address behind it", get_phys },
 	{ "size", COLUMN_SIZE, IN_CSV | IN_JSON | IN_TEXT, "bytes", get_size },
-	{ "source", COLUMN_TEXT, IN_JSON, "the record that says so: list or radix", get_source },
+	{ "source", COLUMN_TEXT, IN_JSON, "the record that says so: list, radix or blocks",
+	  get_source },
 	{ "blocks", COLUMN_NUMBER, IN_TEXT, "mappings that the row is made of", get_blocks },
 };
 static const struct table table = { columns, sizeof(columns) / sizeof(columns[0]) };

@@ -44,7 +44,7 @@ static const struct column columns[] = {
 	{ "phys", COLUMN_HEX, IN_CSV | IN_JSON, "the physical address; absent: not mapped",
 	  get_phys },
 	{ "size", COLUMN_SIZE, IN_CSV | IN_JSON, "bytes from there that run on", get_size },
-	{ "via", COLUMN_TEXT, IN_CSV | IN_JSON, "how it is mapped: linear, list or radix",
+	{ "via", COLUMN_TEXT, IN_CSV | IN_JSON, "how it is mapped: linear, list, radix or blocks",
 	  get_via },
 };
 static const struct table table = { columns, sizeof(columns) / sizeof(columns[0]) };
@@ -55,6 +55,7 @@ static void write_row(struct writer *out, const struct row *row)
 		[VMW_VIA_LINEAR] = "by the linear map",
 		[VMW_VIA_LIST] = "by vmemmap_list",
 		[VMW_VIA_RADIX] = "by the page tables",
+		[VMW_VIA_BLOCKS] = "by vmemmap_blocks",
 	};
 	const struct vmw_translation *translation = &row->translation;
 

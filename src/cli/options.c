@@ -9,7 +9,7 @@
 #include "util/text.h"
 
 static const char *const format_names[] = { "text", "json", "ndjson", "csv", NULL };
-static const char *const source_names[] = { "auto", "list", "radix", NULL };
+static const char *const source_names[] = { "auto", "list", "radix", "blocks", NULL };
 static const char *const colour_names[] = { "auto", "always", "never", NULL };
 
 /* ---- what each option does; the messages get the option and its value put in front ---- */
@@ -185,7 +185,7 @@ const struct option_spec options[] = {
 	  GROUP_HOW, parse_json, QUERY_KIND_COUNT, NULL, false },
 	{ 0, "output", "FILE", "write the answer to FILE, once it is finished",
 	  GROUP_HOW, parse_output, QUERY_KIND_COUNT, NULL, true },
-	{ 0, "source", "RECORD", "the mappings of: auto (default), list or radix",
+	{ 0, "source", "RECORD", "mappings of: auto (default), list, radix, blocks",
 	  GROUP_HOW, parse_source, QUERY_KIND_COUNT, source_names, false },
 	{ 0, "quiet", NULL, "say nothing of what is merely odd",
 	  GROUP_HOW, parse_quiet, QUERY_KIND_COUNT, NULL, false },

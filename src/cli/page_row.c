@@ -81,6 +81,20 @@ static bool get_block_size(const void *row, struct cell *ret)
 	return page_of(row)->piece_count > 0;
 }
 
+/* Said only where it is not the record that all others are from. */
+static bool get_block_source(const void *row, struct cell *ret)
+{
+	const struct vmw_page *page = page_of(row);
+
+	for (unsigned int i = 0; i < page->piece_count; i++) {
+		if (page->pieces[i].block.source == VMW_SOURCE_BLOCKS) {
+			ret->text = "blocks";
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool get_words(const void *row, struct cell *ret)
 {
 	ret->words = page_of(row)->words;
@@ -439,6 +453,7 @@ static const struct column columns[] = {
 	{ "kpf_names", COLUMN_NAMES, BOTH, "the names of those bits, without KPF_", get_kpf_names },
 	{ "kpf_unknown", COLUMN_NAMES, BOTH, "bits that cannot be told", get_kpf_unknown },
 	{ "map_count", COLUMN_SIGNED, BOTH, "what /proc/kpagecount said", get_map_count },
+	{ "block_source", COLUMN_TEXT, IN_JSON, "blocks: mapped by vmemmap_blocks", get_block_source },
 };
 /* clang-format on */
 const struct table page_table = { columns, sizeof(columns) / sizeof(columns[0]) };

@@ -261,6 +261,8 @@ static void text_piece(struct writer *out, const struct vmw_page_piece *piece)
 	write_size(out, piece->block.size);
 	write_text(out, " block at ");
 	write_hex(out, piece->block.phys.value);
+	if (piece->block.source == VMW_SOURCE_BLOCKS)
+		write_text(out, ", by vmemmap_blocks");
 }
 
 static void headline(struct writer *out, const struct page_row *row)

@@ -12,6 +12,7 @@
 #include "lib/load.h"
 #include "util/array.h"
 #include "util/text.h"
+#include "vmemmap/blocks.h"
 
 struct facts {
 	struct vmw_fact *list;
@@ -241,6 +242,34 @@ static void collect_sections(struct facts *facts, const struct kernel *kernel)
 	add_known_number(facts, "max-physmem-bits", &kernel->max_physmem_bits);
 }
 
+/* vmemmap_blocks, where the kernel exports it; @vmemmap is NULL for the reason @failure. */
+static void collect_blocks(struct facts *facts, const struct kernel *kernel,
+			   const struct vmemmap *vmemmap, const struct vmw_error *failure)
+{
+	const char *note = "not compared with the page tables";
+
+	if (!blocks_exported(kernel))
+		return;
+	if (!vmemmap || !vmemmap->blocks_loaded) {
+		const char *why = failure ? failure->message : "vmemmap_blocks was not read";
+
+		add_unknown(facts, "blocks-entries", why);
+		add_unknown(facts, "blocks-complete", why);
+		return;
+	}
+	if (vmemmap->blocks_count == 0 && vmemmap->blocks_complete)
+		note = "empty";
+	else if (vmemmap->blocks_compared && vmemmap->blocks_differ)
+		note = keep(facts, text_format("the page tables differ in %zu ranges",
+					       vmemmap->blocks_differ));
+	else if (vmemmap->blocks_compared)
+		note = vmemmap->complete
+			       ? "the page tables agree"
+			       : "the page tables agree, as far as both of them were read";
+	add_number(facts, "blocks-entries", vmemmap->blocks_count, "vmemmap_blocks", note);
+	add_yes_no(facts, "blocks-complete", vmemmap->blocks_complete, "vmemmap_blocks");
+}
+
 /* Where the mappings come from; @vmemmap is NULL for the reason @failure. */
 static void collect_mappings(struct facts *facts, const struct vmemmap *vmemmap,
 			     const struct vmw_error *failure)
@@ -256,12 +285,21 @@ static void collect_mappings(struct facts *facts, const struct vmemmap *vmemmap,
 		add_unknown(facts, "list-block-size", why);
 		return;
 	}
-	bool is_list = vmemmap->source == VMW_SOURCE_LIST;
-	add_text(facts, "mappings-source", is_list ? "list" : "radix", vmemmap->source_from);
+	static const char *const names[] = {
+		[VMW_SOURCE_LIST] = "list",
+		[VMW_SOURCE_RADIX] = "radix",
+		[VMW_SOURCE_BLOCKS] = "blocks",
+	};
+	add_text(facts, "mappings-source", names[vmemmap->source], vmemmap->source_from);
 	if (vmemmap->walked) {
-		const char *from = is_list ? "vmemmap_list" : "the page tables of swapper_pg_dir";
+		const char *from = source_name(vmemmap->source), *note = NULL;
 
-		add_number(facts, "mappings", vmemmap->table.count, from, NULL);
+		if (vmemmap->blocks_filled)
+			note = keep(facts,
+				    text_format("of %" PRIu64 " bytes the page tables are lost: "
+						"vmemmap_blocks stands in",
+						vmemmap->blocks_filled));
+		add_number(facts, "mappings", vmemmap->table.count, from, note);
 		add_yes_no(facts, "mappings-complete", vmemmap->complete, from);
 	} else {
 		add_unknown(facts, "mappings", failure ? failure->message : NULL);
@@ -361,6 +399,7 @@ static void collect_memmap(struct facts *facts, const struct vmw_dump *dump)
 	add_known_number(facts, "struct-page-size", &dump->kernel->page_struct_size);
 	collect_layout(facts, dump->layout, load_failure(dump, STAGE_PAGES));
 	collect_mappings(facts, dump->vmemmap, failure);
+	collect_blocks(facts, dump->kernel, dump->vmemmap, failure);
 	collect_sections(facts, dump->kernel);
 	collect_model(facts, dump->model, load_failure(dump, STAGE_MODEL));
 	add(facts, (struct vmw_fact){ .name = "index-sizes",

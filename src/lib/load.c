@@ -30,6 +30,12 @@ static struct vmw_error *load_vmemmap(struct vmw_dump *dump)
 			    &dump->vmemmap);
 }
 
+static struct vmw_error *load_blocks(struct vmw_dump *dump)
+{
+	TRY(load_stage(dump, STAGE_VMEMMAP));
+	return vmemmap_load_blocks(dump->vmemmap, dump->reader, dump->problems);
+}
+
 static struct vmw_error *load_table(struct vmw_dump *dump)
 {
 	TRY(load_stage(dump, STAGE_VMEMMAP));
@@ -91,9 +97,9 @@ static struct vmw_error *load_facts(struct vmw_dump *dump)
 }
 
 static struct vmw_error *(*const loaders[STAGE_COUNT])(struct vmw_dump *dump) = {
-	[STAGE_KERNEL] = load_kernel, [STAGE_VMEMMAP] = load_vmemmap, [STAGE_TABLE] = load_table,
-	[STAGE_TYPES] = load_types,   [STAGE_PAGES] = load_pages,     [STAGE_MODEL] = load_model,
-	[STAGE_END] = load_end,       [STAGE_FACTS] = load_facts,
+	[STAGE_KERNEL] = load_kernel, [STAGE_VMEMMAP] = load_vmemmap, [STAGE_BLOCKS] = load_blocks,
+	[STAGE_TABLE] = load_table,   [STAGE_TYPES] = load_types,     [STAGE_PAGES] = load_pages,
+	[STAGE_MODEL] = load_model,   [STAGE_END] = load_end,         [STAGE_FACTS] = load_facts,
 };
 
 /* Whether another try may end otherwise. */

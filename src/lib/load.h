@@ -17,6 +17,7 @@
 enum stage {
 	STAGE_KERNEL,  /* kernel */
 	STAGE_VMEMMAP, /* vmemmap; lookups work */
+	STAGE_BLOCKS,  /* vmemmap_blocks is read, for lookups that meet lost page tables */
 	STAGE_TABLE,   /* the table of all mappings is filled */
 	STAGE_TYPES,   /* what kernel_load_types() adds to the kernel: as far as it is there */
 	STAGE_PAGES,   /* layout, pages; pages.vmemmap is NULL where STAGE_VMEMMAP failed */

@@ -38,7 +38,7 @@ static struct vmw_error *take_options(const struct vmw_options *options, struct 
 					 VMEMWALK_VERSION);
 	}
 	memcpy(ret, options, min_u64(options->size, sizeof(*ret)));
-	if ((unsigned int)ret->source > VMW_SOURCE_RADIX)
+	if ((unsigned int)ret->source > VMW_SOURCE_BLOCKS)
 		return error_new(VMW_ERROR_MISUSE, where_none(), "options: no source has number %u",
 				 (unsigned int)ret->source);
 	return NULL;
@@ -199,6 +199,32 @@ static bool is_vmemmap(const struct kernel *kernel, vmw_virt virt)
 	       virt.value - base->value < vmemmap_span(kernel);
 }
 
+/*
+ * An answer is not whole, and page tables that are damaged or not in the dump may be why: read
+ * vmemmap_blocks, once, which no other answer needs. *@ret_again is whether to ask again. After
+ * vmw_dump_load() there is nothing left to read.
+ */
+static struct vmw_error *read_blocks(struct vmw_dump *dump, bool *ret_again)
+{
+	*ret_again = false;
+	if (dump->stages[STAGE_BLOCKS].done || !dump->vmemmap)
+		return NULL;
+	TRY(load_if_there(dump, STAGE_BLOCKS));
+	*ret_again = dump->vmemmap->blocks.count > 0;
+	if (*ret_again)
+		problem_add(dump->problems, "blocks-used", VMW_WARNING, where_none(), NULL,
+			    "vmemmap_blocks was read: what page tables that are damaged, or not in "
+			    "the dump, mapped of the vmemmap is told by it alone");
+	return NULL;
+}
+
+static struct vmw_error *translate(struct vmw_reader *reader, vmw_virt virt,
+				   struct vmw_translation *ret, bool *ret_mapped)
+{
+	return vmemmap_translate(reader->dump->kernel, reader->dump->vmemmap, reader->reader, virt,
+				 &reader->hint.row, ret, ret_mapped);
+}
+
 struct vmw_error *vmw_translate(struct vmw_reader *reader, vmw_virt virt,
 				struct vmw_translation *ret, bool *ret_mapped)
 {
@@ -209,8 +235,14 @@ struct vmw_error *vmw_translate(struct vmw_reader *reader, vmw_virt virt,
 	/* Why there is no record says more than that there is none. */
 	if (!dump->vmemmap && is_vmemmap(dump->kernel, virt))
 		return load_stage(dump, STAGE_VMEMMAP);
-	return vmemmap_translate(dump->kernel, dump->vmemmap, reader->reader, virt,
-				 &reader->hint.row, ret, ret_mapped);
+	struct vmw_error *error = translate(reader, virt, ret, ret_mapped);
+	bool again;
+
+	if (!error || error->kind != VMW_ERROR_MISSING || !is_vmemmap(dump->kernel, virt))
+		return error;
+	_cleanup_(vmw_error_freep) struct vmw_error *missing = error;
+	TRY(read_blocks(dump, &again));
+	return again ? translate(reader, virt, ret, ret_mapped) : TAKE(missing);
 }
 
 /* ---- struct pages ---- */
@@ -225,6 +257,14 @@ struct vmw_error *vmw_page_read(struct vmw_reader *reader, vmw_pfn pfn, uint64_t
 	TRY(load_stage(dump, STAGE_VMEMMAP));
 	TRY(load_stage(dump, STAGE_PAGES));
 	TRY(page_read(&dump->pages, reader->reader, pfn, limit, &reader->hint, ret));
+	if (ret->data == VMW_LOST) {
+		bool again;
+
+		TRY(read_blocks(dump, &again));
+		if (again)
+			TRY(page_read(&dump->pages, reader->reader, pfn, limit, &reader->hint,
+				      ret));
+	}
 	const struct frame_run *frames = page_hint_frames(&reader->hint, pfn);
 	/* As long as its memory was never put online nothing initialises it. */
 	if (ret->data == VMW_PRESENT && frames && !frames->online && !frames->online_unknown &&
@@ -256,11 +296,25 @@ static struct vmw_error *load_folios(struct vmw_reader *reader)
 	return NULL;
 }
 
+/* As read_blocks(); and then what was kept of folios is forgotten. */
+static struct vmw_error *read_blocks_of_folios(struct vmw_reader *reader, bool *ret_again)
+{
+	TRY(read_blocks(reader->dump, ret_again));
+	if (*ret_again)
+		folio_reader_init(&reader->folios, reader->dump->model, reader->reader);
+	return NULL;
+}
+
 struct vmw_error *vmw_page_describe(struct vmw_reader *reader, const struct vmw_page *page,
 				    struct vmw_page_state *ret)
 {
 	TRY(load_folios(reader));
-	return state_describe(&reader->folios, page, ret);
+	TRY(state_describe(&reader->folios, page, ret));
+	if (page->data != VMW_PRESENT || ret->known & VMW_KNOWN_STATE)
+		return NULL;
+	bool again;
+	TRY(read_blocks_of_folios(reader, &again));
+	return again ? state_describe(&reader->folios, page, ret) : NULL;
 }
 
 static struct vmw_error *require_rules(const struct vmw_dump *dump)
@@ -368,6 +422,13 @@ struct vmw_error *vmw_kpage_read(struct vmw_reader *reader, vmw_pfn pfn, uint64_
 	TRY(load_folios(reader));
 	TRY(require_rules(reader->dump));
 	TRY(kpf_read(&reader->folios, pfn, limit, &kpf));
+	if (kpf.data == VMW_LOST || kpf.unknown || !kpf.mapcount_known) {
+		bool again;
+
+		TRY(read_blocks_of_folios(reader, &again));
+		if (again)
+			TRY(kpf_read(&reader->folios, pfn, limit, &kpf));
+	}
 	*ret = (struct vmw_kpage){
 		.count = kpf.count,
 		.data = kpf.data,
@@ -433,6 +494,7 @@ const char *vmw_via_name(enum vmw_via via)
 		[VMW_VIA_LINEAR] = "linear",
 		[VMW_VIA_LIST] = "list",
 		[VMW_VIA_RADIX] = "radix",
+		[VMW_VIA_BLOCKS] = "blocks",
 	};
 
 	return (size_t)via < sizeof(names) / sizeof(names[0]) ? names[via] : "unknown";

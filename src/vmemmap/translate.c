@@ -16,7 +16,7 @@ static bool is_radix(const struct kernel *kernel, const struct vmemmap *vmemmap)
 {
 	if (kernel->mmu.is_known)
 		return kernel->mmu.value == MMU_RADIX;
-	return vmemmap && vmemmap->source == VMW_SOURCE_RADIX;
+	return vmemmap && vmemmap->source != VMW_SOURCE_LIST;
 }
 
 /* @virt is linear. */
@@ -30,12 +30,17 @@ static uint64_t linear_size(const struct kernel *kernel, vmw_virt virt)
 
 static void set_block(struct vmw_translation *ret, const struct vmw_mapping *block, vmw_virt virt)
 {
+	static const enum vmw_via via[] = {
+		[VMW_SOURCE_LIST] = VMW_VIA_LIST,
+		[VMW_SOURCE_RADIX] = VMW_VIA_RADIX,
+		[VMW_SOURCE_BLOCKS] = VMW_VIA_BLOCKS,
+	};
 	uint64_t offset = virt.value - block->virt.value;
 
 	*ret = (struct vmw_translation){
 		.phys = phys_at(block->phys.value + offset),
 		.size = block->size - offset,
-		.via = block->source == VMW_SOURCE_LIST ? VMW_VIA_LIST : VMW_VIA_RADIX,
+		.via = via[block->source],
 		.block_known = true,
 		.block = *block,
 	};
@@ -88,9 +93,9 @@ NODISCARD static struct vmw_error *by_vmemmap(const struct vmemmap *vmemmap, str
 		return by_radix(vmemmap->kernel, reader, virt, true, ret, ret_mapped);
 	if (lookup == LOOKUP_UNKNOWN)
 		return error_new(VMW_ERROR_MISSING, where_virt(virt),
-				 "0x%" PRIx64 " is in the vmemmap, and vmemmap_list, which would "
-				 "tell of it, is damaged",
-				 virt.value);
+				 "0x%" PRIx64
+				 " is in the vmemmap, and %s, which would tell of it, is damaged",
+				 virt.value, source_name(vmemmap->source));
 	*ret_mapped = lookup == LOOKUP_MAPPED;
 	if (*ret_mapped)
 		set_block(ret, &block, virt);

@@ -7,6 +7,7 @@
 #include "kernel/section.h"
 #include "util/addr.h"
 #include "util/checked.h"
+#include "vmemmap/blocks.h"
 #include "vmemmap/compare.h"
 #include "vmemmap/coverage.h"
 
@@ -15,8 +16,21 @@ void vmemmap_close(struct vmemmap *vmemmap)
 	if (!vmemmap)
 		return;
 	table_deinit(&vmemmap->table);
+	table_deinit(&vmemmap->blocks);
 	free(vmemmap->owned);
 	free(vmemmap);
+}
+
+const char *source_name(enum vmw_source source)
+{
+	static const char *const names[] = {
+		[VMW_SOURCE_AUTO] = "the best record",
+		[VMW_SOURCE_LIST] = "vmemmap_list",
+		[VMW_SOURCE_RADIX] = "the page tables of swapper_pg_dir",
+		[VMW_SOURCE_BLOCKS] = "vmemmap_blocks",
+	};
+
+	return names[source];
 }
 
 static bool mmu_is(const struct kernel *kernel, enum mmu mmu)
@@ -60,9 +74,11 @@ static bool may_be_base(const struct vmemmap *vmemmap, uint64_t virt)
 	       last->virt.value - virt < vmemmap_span(vmemmap->kernel);
 }
 
-/* Hold the base against the lowest entry, or take it from there. */
-static void base_from_list(struct vmemmap *vmemmap, struct problems *problems)
+/* Hold the base against the lowest entry of the list, or of vmemmap_blocks, or take it from there.
+ */
+static void base_from_lowest(struct vmemmap *vmemmap, struct problems *problems)
 {
+	bool list = vmemmap->source == VMW_SOURCE_LIST;
 	struct known *base = &vmemmap->base;
 	uint64_t lowest = vmemmap->table.rows[0].virt.value;
 
@@ -70,19 +86,23 @@ static void base_from_list(struct vmemmap *vmemmap, struct problems *problems)
 		return;
 	if (base->is_known && base->value == lowest) {
 		if (!base->note)
-			base->note = "the lowest entry of vmemmap_list agrees";
+			base->note = list ? "the lowest entry of vmemmap_list agrees"
+					  : "the lowest entry of vmemmap_blocks agrees";
 	} else if (base->is_known) {
 		problem_add(problems, "base-differs", VMW_PARTIAL, where_virt(virt_at(lowest)),
 			    NULL,
-			    "the lowest entry of vmemmap_list maps 0x%" PRIx64
+			    "the lowest entry of %s maps 0x%" PRIx64
 			    ", but the vmemmap's base is 0x%" PRIx64 " (%s)",
-			    lowest, base->value, base->from ? base->from : "source unknown");
+			    source_name(vmemmap->source), lowest, base->value,
+			    base->from ? base->from : "source unknown");
 	} else if (may_be_base(vmemmap, lowest)) {
 		*base = (struct known){ .is_known = true,
 					.value = lowest,
-					.from = "lowest entry of vmemmap_list" };
+					.from = list ? "lowest entry of vmemmap_list"
+						     : "lowest entry of vmemmap_blocks" };
 	} else {
-		base->note = "the lowest entry of vmemmap_list is at no region's start";
+		base->note = list ? "the lowest entry of vmemmap_list is at no region's start"
+				  : "the lowest entry of vmemmap_blocks is at no region's start";
 	}
 }
 
@@ -123,7 +143,63 @@ NODISCARD static struct vmw_error *list_use(struct vmemmap *vmemmap, struct read
 	vmemmap->list_complete = list->complete;
 	vmemmap->complete = list->complete && refused == 0;
 	vmemmap->walked = true;
-	base_from_list(vmemmap, problems);
+	base_from_lowest(vmemmap, problems);
+	return NULL;
+}
+
+/* ---- vmemmap_blocks ---- */
+
+NODISCARD static struct vmw_error *blocks_is_empty(const struct kernel *kernel)
+{
+	if (mmu_is(kernel, MMU_HASH) || mmu_is(kernel, MMU_BOOK3E))
+		return error_new(VMW_ERROR_MISSING, where_none(),
+				 "vmemmap_blocks is empty: a %s kernel keeps vmemmap_list; use "
+				 "--source list",
+				 mmu_name((enum mmu)kernel->mmu.value));
+	return error_new(VMW_ERROR_MISSING, where_none(),
+			 "vmemmap_blocks is empty: the kernel may have crashed before it mapped "
+			 "its vmemmap");
+}
+
+NODISCARD static struct vmw_error *blocks_use(struct vmemmap *vmemmap, struct reader *reader,
+					      struct problems *problems)
+{
+	const struct kernel *kernel = vmemmap->kernel;
+	_cleanup_(blocks_freep) struct blocks *blocks = NULL;
+	struct table_overlaps overlaps;
+	size_t refused;
+
+	_cleanup_(vmw_error_freep) struct vmw_error *broken = blocks_read(kernel, reader, &blocks);
+	if (is_fatal(broken) || (broken && blocks->count == 0))
+		return TAKE(broken);
+	if (blocks->count == 0)
+		return blocks_is_empty(kernel);
+
+	TRY(blocks_check(blocks, kernel, reader));
+	TRY(blocks_fill(blocks, kernel, problems, &vmemmap->table, &refused));
+	if (vmemmap->table.count == 0)
+		return error_new(VMW_ERROR_BAD_DATA, where_virt(blocks->list[0].address),
+				 "vmemmap_blocks: none of its %zu entries can be a block; entry 1 "
+				 "at 0x%" PRIx64 ": virt 0x%" PRIx64 ", phys 0x%" PRIx64
+				 ", size 0x%" PRIx64 ": %s",
+				 blocks->count, blocks->list[0].address.value,
+				 blocks->list[0].virt.value, blocks->list[0].phys.value,
+				 blocks->list[0].size, block_fault(&blocks->list[0], kernel));
+	TRY(table_finish(&vmemmap->table, problems, &overlaps));
+
+	if (broken)
+		problem_add(problems, "blocks-broken", VMW_PARTIAL, broken->where, NULL, "%s%s",
+			    broken->message,
+			    mmu_is(kernel, MMU_RADIX)
+				    ? "; the page tables tell the same: use --source radix"
+				    : "");
+	vmemmap->source = VMW_SOURCE_BLOCKS;
+	vmemmap->blocks_count = blocks->count;
+	vmemmap->blocks_complete = blocks->complete && refused == 0;
+	vmemmap->blocks_loaded = true;
+	vmemmap->complete = vmemmap->blocks_complete;
+	vmemmap->walked = true;
+	base_from_lowest(vmemmap, problems);
 	return NULL;
 }
 
@@ -166,6 +242,29 @@ NODISCARD static struct vmw_error *radix_require(const struct kernel *kernel)
 	return NULL;
 }
 
+/*
+ * The page tables, or, where they cannot even be entered, vmemmap_blocks, and that said: the two
+ * were to agree.
+ */
+NODISCARD static struct vmw_error *radix_or_blocks(struct vmemmap *vmemmap, struct reader *reader,
+						   struct problems *problems)
+{
+	_cleanup_(vmw_error_freep) struct vmw_error *no_radix = radix_use(vmemmap, reader);
+	if (!no_radix || is_fatal(no_radix) || !blocks_exported(vmemmap->kernel))
+		return TAKE(no_radix);
+	_cleanup_(vmw_error_freep) struct vmw_error *no_blocks = blocks_use(vmemmap, reader,
+									    problems);
+	if (is_fatal(no_blocks))
+		return TAKE(no_blocks);
+	if (no_blocks)
+		return error_new(no_radix->kind, no_radix->where, "%s; nor by vmemmap_blocks: %s",
+				 no_radix->message, no_blocks->message);
+	problem_add(problems, "table-bad", VMW_PARTIAL, no_radix->where, NULL,
+		    "%s; the mappings are those of vmemmap_blocks", no_radix->message);
+	vmemmap->source_from = "the page tables cannot be used, and vmemmap_blocks is there";
+	return NULL;
+}
+
 /* ---- choosing ---- */
 
 /* The MMU is not known. A filled list is right on all of them, an empty one leaves radix. */
@@ -200,9 +299,20 @@ NODISCARD static struct vmw_error *guess_use(struct vmemmap *vmemmap, struct rea
 		why = no_radix ? no_radix->message
 			       : "the page tables do not map the vmemmap's base";
 	}
+	_cleanup_(vmw_error_freep) struct vmw_error *no_blocks = NULL;
+	if (blocks_exported(vmemmap->kernel)) {
+		no_blocks = blocks_use(vmemmap, reader, problems);
+		if (is_fatal(no_blocks))
+			return TAKE(no_blocks);
+		if (!no_blocks) {
+			vmemmap->source_from = "vmemmap_blocks is filled";
+			return NULL;
+		}
+	}
 	return error_new(no_list->kind, no_list->where,
-			 "no record of the vmemmap: %s; nor as a radix kernel: %s",
-			 no_list->message, why);
+			 "no record of the vmemmap: %s; nor as a radix kernel: %s%s%s",
+			 no_list->message, why, no_blocks ? "; " : "",
+			 no_blocks ? no_blocks->message : "");
 }
 
 NODISCARD static struct vmw_error *record_use(struct vmemmap *vmemmap, struct reader *reader,
@@ -218,6 +328,9 @@ NODISCARD static struct vmw_error *record_use(struct vmemmap *vmemmap, struct re
 		vmemmap->source_from = "as asked for";
 		TRY(radix_require(kernel));
 		return radix_use(vmemmap, reader);
+	case VMW_SOURCE_BLOCKS:
+		vmemmap->source_from = "as asked for";
+		return blocks_use(vmemmap, reader, problems);
 	case VMW_SOURCE_AUTO:
 		break;
 	}
@@ -225,7 +338,7 @@ NODISCARD static struct vmw_error *record_use(struct vmemmap *vmemmap, struct re
 		return guess_use(vmemmap, reader, problems);
 	if (kernel->mmu.value == MMU_RADIX) {
 		vmemmap->source_from = "a radix kernel maps its vmemmap in its page tables";
-		return radix_use(vmemmap, reader);
+		return radix_or_blocks(vmemmap, reader, problems);
 	}
 	vmemmap->source_from = kernel->mmu.value == MMU_HASH
 				       ? "a hash kernel records its vmemmap in vmemmap_list only"
@@ -302,8 +415,11 @@ NODISCARD static struct vmw_error *cross_check(struct vmemmap *vmemmap, struct r
 			    "%zu entries of vmemmap_list cannot be blocks; the mappings are those "
 			    "of the page tables",
 			    refused);
-	(void)compare_tables(&table, list->complete && refused == 0, &vmemmap->table,
-			     vmemmap->complete, problems);
+	struct compared record = { .code = "list-radix-differ",
+				   .name = "vmemmap_list",
+				   .table = &table,
+				   .complete = list->complete && refused == 0 };
+	(void)compare_tables(&record, &vmemmap->table, vmemmap->complete, problems);
 	return NULL;
 }
 
@@ -356,7 +472,8 @@ NODISCARD static struct vmw_error *walk_radix(struct vmemmap *vmemmap, struct re
 	vmemmap->walked = true;
 	TRY(check_memory(vmemmap, reader, problems, &vmemmap->complete));
 	vmemmap->complete &= complete;
-	return cross_check(vmemmap, reader, problems);
+	TRY(cross_check(vmemmap, reader, problems));
+	return blocks_join(vmemmap, reader, problems);
 }
 
 struct vmw_error *vmemmap_walk(struct vmemmap *vmemmap, struct reader *reader,
@@ -401,7 +518,7 @@ struct vmw_error *vmemmap_find(const struct vmemmap *vmemmap, struct reader *rea
 		return NULL;
 	if (vmemmap->walked && vmemmap->complete)
 		return NULL;
-	if (vmemmap->source == VMW_SOURCE_LIST) {
+	if (vmemmap->source != VMW_SOURCE_RADIX) {
 		*ret = LOOKUP_UNKNOWN;
 		return NULL;
 	}
@@ -419,7 +536,8 @@ struct vmw_error *vmemmap_find(const struct vmemmap *vmemmap, struct reader *rea
 		break;
 	case RADIX_MISSING:
 	case RADIX_BAD:
-		*ret = LOOKUP_UNKNOWN;
+		*ret = blocks_stand_in(vmemmap, &leaf, virt, ret_mapping) ? LOOKUP_MAPPED
+									  : LOOKUP_UNKNOWN;
 		break;
 	}
 	return NULL;

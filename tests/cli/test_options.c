@@ -140,7 +140,8 @@ static void a_wrong_call_names_what_is_wrong(void **state)
 	assert_wrong(WORDS("--info=3", "d"), "--info: takes no argument");
 	assert_wrong(WORDS("--format", "xml", "d"),
 		     "--format xml: write text, json, ndjson or csv");
-	assert_wrong(WORDS("--source=hash", "d"), "--source hash: write auto, list or radix");
+	assert_wrong(WORDS("--source=hash", "d"),
+		     "--source hash: write auto, list, radix or blocks");
 	assert_wrong(WORDS("--output=", "d"), "--output '': needs the name of a file");
 	/* Not a file of that name: it would surprise. */
 	assert_wrong(WORDS("--output", "-", "d"), "--output -: is no name for standard");

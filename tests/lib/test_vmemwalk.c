@@ -909,6 +909,117 @@ static void exported_lines_are_shown_with_what_agrees(void **state)
 	}
 }
 
+static void a_record_beside_page_tables_is_shown_and_compared(void **state)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		struct machine m = machine_new(
+			&kinds[i], &(struct fake_kernel_spec){ .keeps_blocks = true,
+							       .drop = "SYMBOL(kallsyms" });
+		bool radix = kinds[i].mmu == FAKE_RADIX;
+
+		machine_dump(&m, NULL, NULL);
+		assert_mappings_are_the_blocks(&m);
+		if (radix) {
+			assert_fact(m.dump, "memmap", "blocks-entries", "1");
+			assert_fact(m.dump, "memmap", "blocks-complete", "yes");
+			assert_string_equal(find_fact(m.dump, "memmap", "blocks-entries")->note,
+					    "the page tables agree");
+		} else {
+			assert_fact(m.dump, "memmap", "blocks-entries", NULL);
+		}
+		assert_no_problems(m.dump);
+		machine_free(&m);
+	}
+}
+
+/* The page directory was filtered out. */
+static struct machine machine_without_tables(const struct kind *kind)
+{
+	struct machine m = machine_new(kind, &(struct fake_kernel_spec){ .keeps_blocks = true });
+
+	ram_set_data(m.ram, m.kernel.swapper_pg_dir, 65536, VMW_EXCLUDED);
+	return m;
+}
+
+static void pages_whose_page_tables_are_lost_are_found_by_the_record(void **state)
+{
+	for (size_t i = 0; i < 3 * KIND_COUNT; i++) {
+		const struct kind *kind = &kinds[i / 3];
+		struct vmw_translation translation;
+		struct vmw_page_state page_state;
+		struct vmw_page page;
+		bool mapped;
+
+		if (kind->mmu == FAKE_HASH)
+			continue;
+		struct machine m = machine_without_tables(kind);
+		machine_dump(&m, NULL, NULL);
+		/* Whatever is asked first, and also where all is loaded before. */
+		if (i % 3 == 1)
+			assert_null(vmw_dump_load(m.dump));
+		vmw_virt virt = { m.kernel.vmemmap_base + 5 * 64 };
+		if (i % 3 == 2) {
+			assert_null(vmw_translate(m.reader, virt, &translation, &mapped));
+			assert_true(mapped);
+		}
+		assert_null(vmw_page_read(m.reader, (vmw_pfn){ 5 }, 1, &page));
+		assert_int_equal(page.data, VMW_PRESENT);
+		assert_int_equal(page.words[0], 5 << 24);
+		assert_int_equal(page.pieces[0].block.source, VMW_SOURCE_BLOCKS);
+		assert_int_equal(page.pieces[0].phys.value, m.kernel.blocks[0].phys.value + 5 * 64);
+		assert_null(vmw_page_describe(m.reader, &page, &page_state));
+		assert_null(vmw_translate(m.reader, virt, &translation, &mapped));
+		assert_true(mapped);
+		assert_int_equal(translation.via, VMW_VIA_BLOCKS);
+		assert_int_equal(translation.phys.value, m.kernel.blocks[0].phys.value + 5 * 64);
+		assert_string_equal(vmw_via_name(translation.via), "blocks");
+		const struct vmw_problem *used = find_problem(m.dump, "blocks-used");
+		assert_non_null(used);
+		assert_int_equal(used->severity, VMW_WARNING);
+		machine_free(&m);
+	}
+}
+
+static void without_the_record_they_stay_lost(void **state)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		struct vmw_translation translation;
+		struct vmw_page page;
+		bool mapped;
+
+		if (kinds[i].mmu == FAKE_HASH)
+			continue;
+		struct machine m = machine_without_tables(&kinds[i]);
+		/* It is there, and broken at its head. */
+		ram_put_u64(m.ram, m.kernel.record_head, 0xdead);
+		machine_dump(&m, NULL, NULL);
+		assert_null(vmw_page_read(m.reader, (vmw_pfn){ 5 }, 1, &page));
+		assert_int_equal(page.data, VMW_LOST);
+		assert_error(vmw_translate(m.reader, (vmw_virt){ m.kernel.vmemmap_base },
+					   &translation, &mapped),
+			     VMW_ERROR_MISSING, "is not in the dump");
+		assert_non_null(find_problem(m.dump, "blocks-broken"));
+		assert_null(find_problem(m.dump, "blocks-used"));
+		machine_free(&m);
+	}
+}
+
+/* Lookups in page tables that are whole do not touch it: there it may be as broken as it likes. */
+static void the_record_is_not_read_where_it_is_not_needed(void **state)
+{
+	for (size_t i = 0; i < KIND_COUNT; i++) {
+		struct machine m = machine_new(
+			&kinds[i], &(struct fake_kernel_spec){ .keeps_blocks = true,
+							       .drop = "SYMBOL(kallsyms" });
+
+		ram_put_u64(m.ram, m.kernel.record_head, 0xdead);
+		machine_dump(&m, NULL, NULL);
+		assert_pages_are_untouched(&m, m.reader);
+		assert_no_problems(m.dump);
+		machine_free(&m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -939,6 +1050,10 @@ int main(void)
 		cmocka_unit_test(threads_with_readers_of_their_own_agree),
 		cmocka_unit_test(names_are_those_of_the_documents),
 		cmocka_unit_test(exported_lines_are_shown_with_what_agrees),
+		cmocka_unit_test(a_record_beside_page_tables_is_shown_and_compared),
+		cmocka_unit_test(pages_whose_page_tables_are_lost_are_found_by_the_record),
+		cmocka_unit_test(without_the_record_they_stay_lost),
+		cmocka_unit_test(the_record_is_not_read_where_it_is_not_needed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
