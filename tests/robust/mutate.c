@@ -32,7 +32,8 @@ struct kind {
 	enum fake_mmu mmu;
 	bool in_memory; /* VMCOREINFO must be searched for */
 	struct fake_dump_spec dump;
-	bool types; /* it has kallsyms and BTF */
+	bool types;   /* it has kallsyms and BTF */
+	bool patched; /* with all that the patches of producer/ export and keep */
 };
 
 static const struct kind kinds[] = {
@@ -103,6 +104,25 @@ static const struct kind kinds[] = {
 	  .mmu = FAKE_HASH,
 	  .types = true,
 	  .dump = { .format = FAKE_KDUMP, .codec = FAKE_STORED } },
+	{ .name = "elf of a patched radix kernel",
+	  .order = ORDER_BIG,
+	  .page_size = 4096,
+	  .mmu = FAKE_RADIX,
+	  .patched = true,
+	  .dump = { .format = FAKE_ELF } },
+	{ .name = "kdump of a patched radix kernel",
+	  .order = ORDER_LITTLE,
+	  .page_size = 65536,
+	  .mmu = FAKE_RADIX,
+	  .in_memory = true,
+	  .patched = true,
+	  .dump = { .format = FAKE_KDUMP, .codec = FAKE_ZLIB } },
+	{ .name = "elf of a patched hash kernel",
+	  .order = ORDER_LITTLE,
+	  .page_size = 4096,
+	  .mmu = FAKE_HASH,
+	  .patched = true,
+	  .dump = { .format = FAKE_ELF } },
 };
 
 /* What is worth writing into a field. */
@@ -471,7 +491,9 @@ static void ask_everything(const struct fake_files *files)
 
 	if (!good(vmw_dump_open((const char *const *)files->paths, files->count, NULL, &dump)))
 		return;
-	(void)good(vmw_dump_load(dump));
+	/* What is not loaded at first is when it is needed. */
+	if (random_below(2))
+		(void)good(vmw_dump_load(dump));
 	if (good(vmw_dump_facts(dump, &facts, &count)))
 		RULE(count > 0);
 	ask_mappings(dump);
@@ -513,6 +535,8 @@ static void run_kind(const struct kind *kind, uint64_t first, uint64_t count)
 {
 	struct ram *ram = ram_new(UINT64_C(64) << 20, kind->page_size, kind->order);
 	struct fake_kernel_spec kernel_spec = { .mmu = kind->mmu,
+						.exports = kind->patched,
+						.keeps_blocks = kind->patched,
 						.note_in_memory = kind->in_memory,
 						.text_in_memory = kind->in_memory };
 	struct fake_dump_spec spec = kind->dump;
