@@ -105,14 +105,16 @@ static void find_hugetlb(const struct kernel *kernel, struct compound *compound)
  */
 static const struct folio_counts {
 	uint32_t since;
+	/* Where that has the order, which VMCOREINFO tells: a vendor's kernel may be newer. */
+	uint64_t order;
 	int entire, large, pages; /* offsets, or -1 */
 } folio_counts[] = {
-	{ RELEASE(6, 15, 0), 24, 16, 20 },
-	{ RELEASE(6, 10, 0), 20, 16, 24 },
-	{ RELEASE(6, 6, 0), 24, -1, 28 },
+	{ RELEASE(6, 15, 0), 0, 24, 16, 20 },
+	{ RELEASE(6, 10, 0), 0, 20, 16, 24 },
+	{ RELEASE(6, 6, 0), 0, 24, -1, 28 },
 	/* Behind the bytes for the destructor and the order. */
-	{ RELEASE(6, 2, 0), 20, -1, 24 },
-	{ RELEASE(4, 18, 0), 20, -1, -1 },
+	{ RELEASE(6, 2, 0), 17, 20, -1, 24 },
+	{ RELEASE(4, 18, 0), 17, 20, -1, -1 },
 };
 
 static struct second_field count_at(const struct layout *layout, int offset)
@@ -144,6 +146,8 @@ static void find_mapcounts(const struct kernel *kernel, const struct layout *lay
 
 		if (release < counts->since)
 			continue;
+		if (!compound->order.known || compound->order.offset != counts->order)
+			return;
 		compound->entire_mapcount = count_at(layout, counts->entire);
 		compound->large_mapcount = count_at(layout, counts->large);
 		compound->pages_mapped = count_at(layout, counts->pages);

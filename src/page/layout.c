@@ -162,6 +162,22 @@ static void find_index(struct layout *layout, const struct kernel *kernel,
 		    layout->offset[LAYOUT_INDEX], behind);
 }
 
+/*
+ * Where the flags have no PG_tail, compound_head has taken its place, and lru.next's: 1d798ca3f164
+ * (4.4). It is exported since 8639a847b0e1 (4.7) only, in this struct page of 3.1 to 4.17.
+ */
+static void place_compound_head(struct layout *layout, struct problems *problems)
+{
+	const struct flag_place *tail = &layout->flags->places[FLAG_TAIL];
+
+	if (layout->has[LAYOUT_COMPOUND_HEAD] || !tail->known || tail->mask ||
+	    !layout->has[LAYOUT_LRU] || !layout->has[LAYOUT_MAPCOUNT] ||
+	    layout->offset[LAYOUT_MAPCOUNT] != 24)
+		return;
+	place_field(layout, LAYOUT_COMPOUND_HEAD, "page.compound_head", layout->offset[LAYOUT_LRU],
+		    problems);
+}
+
 struct vmw_error *layout_open(const struct kernel *kernel, struct problems *problems,
 			      struct layout **ret)
 {
@@ -178,6 +194,7 @@ struct vmw_error *layout_open(const struct kernel *kernel, struct problems *prob
 	find_index(layout, kernel, problems);
 
 	TRY(flags_open(kernel, problems, &layout->flags));
+	place_compound_head(layout, problems);
 	const struct flag_place *head = &layout->flags->places[FLAG_HEAD];
 	layout->has_head_flag = head->known && head->mask;
 	layout->head_flag = layout->has_head_flag ? log2_of(head->mask) : 0;

@@ -1062,6 +1062,25 @@ static void kernels_of_vendors_may_be_newer_than_their_number(void **state)
 	ASSERT_ERAS(cases);
 }
 
+/* The struct page is that of 6.6 by what VMCOREINFO says of it, whatever the number is. */
+static void counts_are_not_looked_for_in_another_versions_page(void **state)
+{
+	for (size_t i = 0; i < 2; i++) {
+		struct machine m = machine_of((enum order)i, "5.14.0-427.el9.ppc64le", LINES_6_6,
+					      64, NULL, 0);
+
+		put_folio(&m, "6.6.0", HEAD, 2, false,
+			  (struct era_page){ P_LRU, .mapping = ANON, UNMAPPED },
+			  (struct era_page){ .mapcount = -1 }, (struct era_counts){ 2, 0, 0 });
+		machine_open(&m);
+		assert_false(kpf_at(&m, HEAD).mapcount_known);
+		assert_int_equal(kpf_at(&m, HEAD).flags,
+				 K(COMPOUND_HEAD) | K(LRU) | K(ANON) | K(THP));
+		assert_int_equal(kpf_at(&m, HEAD).unknown, K(MMAP));
+		machine_free(&m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1091,6 +1110,7 @@ int main(void)
 		cmocka_unit_test(poison_in_6_10_may_be_that_of_the_head),
 		cmocka_unit_test(pages_of_offline_memory_are_shown_until_5_3),
 		cmocka_unit_test(kernels_of_vendors_may_be_newer_than_their_number),
+		cmocka_unit_test(counts_are_not_looked_for_in_another_versions_page),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -105,6 +105,22 @@ static void each_era_has_its_offsets(void **state)
 		  { 0, 28, 24, 8, 16, 48, 32, 32 },
 		  "_refcount",
 		  "compound_head" },
+		/* 4.4 to 4.6 do not export compound_head. Their flags have no PG_tail: */
+		{ "OFFSET(page.flags)=0\nOFFSET(page._count)=28\nOFFSET(page.mapping)=8\n"
+		  "OFFSET(page.lru)=32\nOFFSET(page._mapcount)=24\nOFFSET(page.private)=48\n"
+		  "NUMBER(PG_lru)=5\nNUMBER(PG_private)=11\nNUMBER(PG_swapcache)=15\n",
+		  64,
+		  { 0, 28, 24, 8, 16, 48, 32, 32 },
+		  "_count",
+		  "compound_head" },
+		/* those of 4.3 have. */
+		{ "OFFSET(page.flags)=0\nOFFSET(page._count)=28\nOFFSET(page.mapping)=8\n"
+		  "OFFSET(page.lru)=32\nOFFSET(page._mapcount)=24\nOFFSET(page.private)=48\n"
+		  "NUMBER(PG_lru)=5\nNUMBER(PG_private)=11\nNUMBER(PG_swapcache)=16\n",
+		  64,
+		  { 0, 28, 24, 8, 16, 48, 32, -1 },
+		  "_count",
+		  NULL },
 		{ OFFSETS_4_18 "OFFSET(page.compound_head)=8\n",
 		  64,
 		  { 0, 52, 48, 24, 32, 40, 8, 8 },
