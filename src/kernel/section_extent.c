@@ -4,6 +4,12 @@
 #include "util/addr.h"
 #include "util/checked.h"
 
+/*
+ * Roots without a trace of a section that are passed over: those of memory that was added later and
+ * is gone. 128 TiB of it with 64K pages, 8 TiB with 4K; more is no kernel's, and would take long.
+ */
+enum { BLANK_ROOTS_MAX = 4096 };
+
 /* A look for the last of some units of memory that is not all zeros. */
 struct last {
 	bool found;
@@ -80,6 +86,7 @@ struct vmw_error *sections_extent(const struct kernel *kernel, struct reader *re
 {
 	const struct sections *s = kernel->sections;
 	uint64_t roots = s->count / s->per_root;
+	unsigned int blank = 0;
 	bool room_known = true;
 
 	*ret = (struct sections_extent){ .used = 0 };
@@ -91,7 +98,7 @@ struct vmw_error *sections_extent(const struct kernel *kernel, struct reader *re
 			ret->used = (section.index + 1) << s->frames_shift;
 		return NULL;
 	}
-	while (roots > 0) {
+	for (; roots > 0 && blank < BLANK_ROOTS_MAX; blank++) {
 		struct last root, section;
 
 		TRY(find_last(kernel, reader, s->array, 8, roots, &root));

@@ -723,10 +723,34 @@ static void the_extent_is_where_a_trace_and_a_root_end(void **state)
 	}
 }
 
+/* Memory that was added far behind and is gone leaves an empty root: max_pfn may be behind it. */
+static void an_empty_root_bounds_the_extent(void **state)
+{
+	FOR_BOTH_ORDERS(order)
+	for (size_t i = 0; i < 2; i++) {
+		uint32_t frame = i ? 4096 : 65536;
+		struct machine m =
+			machine_new(.order = (enum order)order, .frame = frame, .size = 96 * MIB,
+				    .kernel = { .section_size = 16,
+						RANGES({ .start = 0, .size = 64 * MIB }) });
+		struct sections_extent extent;
+
+		ram_put_u64(m.ram, m.fake.mem_section + 3 * 8,
+			    UINT64_C(0xc000000000000000) | 80 * MIB);
+		machine_open(&m);
+		uint64_t frames = 16 * MIB / frame;
+		assert_null(sections_extent(m.kernel, m.reader, &extent));
+		assert_int_equal(extent.used, 4 * frames);
+		assert_int_equal(extent.room, 4 * (frame / 16) * frames);
+		machine_close(&m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_extent_is_where_a_trace_and_a_root_end),
+		cmocka_unit_test(an_empty_root_bounds_the_extent),
 		cmocka_unit_test(each_form_is_told_by_what_stands_there),
 		cmocka_unit_test(the_base_of_every_era_is_accepted),
 		cmocka_unit_test(a_first_section_that_is_no_section_is_refused),
