@@ -71,7 +71,8 @@ static struct vmw_error *any_of_huge(struct folio_reader *folios, const struct f
 	TRY(any_page_mapped(folios, folio, UINT64_C(1) << (shift - page_shift), &all));
 	/*
 	 * The pages behind a smaller one are another's. Whether they are asked is not certain:
-	 * stable kernels have 8ab88c7169b7, after which they are not.
+	 * 5.0 mended it ("mm: page_mapped: don't assume compound page is huge or THP"), and so did
+	 * stable kernels.
 	 */
 	if (first != all && (!folio->order_known || folio->order + page_shift < shift))
 		all = TRI_UNKNOWN;

@@ -15,11 +15,11 @@ static enum mapped_rule mapped_rule(uint32_t release)
 	/* "mm,thp,rmap: subpages_mapcount COMPOUND_MAPPED if PMD-mapped", 6.2. */
 	if (release >= RELEASE(6, 2, 0))
 		return MAPPED_COUNTED;
-	/* 8ab88c7169b7 ("mm: page_mapped: don't assume compound page is huge or THP"), 5.0, and
-	 * stable kernels before. */
+	/* "mm: page_mapped: don't assume compound page is huge or THP", 5.0, and stable kernels
+	 * before. */
 	if (release >= RELEASE(5, 0, 0))
 		return MAPPED_ANY;
-	/* "thp, vmstats, mm: rework mapcount accounting to enable 4k mapping of THPs", 4.5. */
+	/* "mm: rework mapcount accounting to enable 4k mapping of THPs", 4.5. */
 	return release >= RELEASE(4, 5, 0) ? MAPPED_HUGE : MAPPED_OWN;
 }
 
@@ -43,7 +43,7 @@ static enum thp_rule thp_rule(uint32_t release)
 	/* As dee3d0bef2b0 has it: k & PG_lru. */
 	if (release >= RELEASE(6, 10, 0))
 		return THP_LRU_NUMBER;
-	/* e3bba3c3c90c ("fs/proc/page.c: add PageAnon check to surely detect thp"), 3.14. */
+	/* "fs/proc/page.c: add PageAnon check to surely detect thp", 3.14. */
 	if (release >= RELEASE(3, 14, 0))
 		return THP_LRU_OR_ANON;
 	/*
@@ -82,13 +82,13 @@ static struct kpf_rules rules_of(uint32_t release)
 		.mapped = mapped_rule(release),
 		/* 53277bcf126d ("mm: support page_mapcount() on page_has_type() pages"), 6.10. */
 		.slab_maps = release >= RELEASE(6, 10, 0),
-		/* 2.6.32 and 3.0 count a slab's word, 3.6 has PageSlab(). */
+		/* 2.6.32 counts a slab's word, so does one tree after it; 3.6 has PageSlab(). */
 		.slab_has_count = release >= RELEASE(6, 10, 0),
-		/* 4.19 has it not, 5.2 has page_has_type(). */
+		/* 4.19 does not ask for page_has_type(), a tree before 5.4 does. */
 		.type_counts = release >= RELEASE(5, 2, 0),
 		.type_is_zero = release < RELEASE(6, 10, 0),
 		.count = count_rule(release),
-		/* "page-flags: move PG_double_map to PG_workingset", 5.9. */
+		/* 5.10 has it so, 4.14 not. Posted when 5.8 was about to come out. */
 		.double_map_workingset = release >= RELEASE(5, 9, 0),
 		.thp = thp_rule(release),
 		/* 56873f43abdc ("mm:add KPF_ZERO_PAGE flag for /proc/kpageflags"), 4.0. */
@@ -99,10 +99,10 @@ static struct kpf_rules rules_of(uint32_t release)
 		/* 832fc1de01ae ("/proc/kpageflags: return KPF_BUDDY for "tail" buddy pages"), 4.6.
 		 */
 		.inside_buddy = release >= RELEASE(4, 6, 0),
-		/* 0a71649cb724 ("/proc/kpageflags: return KPF_SLAB for slab tail pages"), 4.6. */
+		/* "/proc/kpageflags: return KPF_SLAB for slab tail pages", 4.6. */
 		.slab_tails = release >= RELEASE(4, 6, 0),
 		/* 09316c09dde3 ("mm/balloon_compaction: add vmstat counters and kpageflags bit"),
-		 * 3.18; ca215086b14b ("mm: convert PG_balloon to PG_offline"), 5.1. */
+		 * 3.18; "mm: convert PG_balloon to PG_offline", 5.1. */
 		.offline = release >= RELEASE(3, 18, 0),
 		.balloon = release < RELEASE(5, 1, 0),
 		/* 1d40a5ea01d5 ("mm: mark pages in use for page tables"), 4.18. */
@@ -185,7 +185,7 @@ static const struct doubt {
 	uint32_t since, before;
 	void (*apply)(struct kpf_rules *rules);
 } doubts[] = {
-	/* When PageSlab() came into kpagecount between 3.0 and 3.6 was not seen. */
+	/* When PageSlab() came into kpagecount before 3.6 was not seen. */
 	{ 0, RELEASE(3, 6, 0), set_slab_has_count },
 	/* Found in a vendor's 3.10. */
 	{ RELEASE(3, 11, 0), RELEASE(3, 14, 0), set_lru_or_anon },
@@ -194,7 +194,7 @@ static const struct doubt {
 	{ RELEASE(4, 13, 0), RELEASE(5, 4, 0), set_online },
 	/* Came between the two that were read. */
 	{ RELEASE(4, 20, 0), RELEASE(5, 2, 0), set_type_counts },
-	/* Posted when 5.8 was about to come out. */
+	/* Posted when 5.8 was about to come out; 5.10 has it. */
 	{ RELEASE(5, 9, 0), RELEASE(5, 10, 0), set_double_map_private_2 },
 	{ RELEASE(5, 16, 0), RELEASE(6, 1, 0), set_idle_own },
 	/* Marked for stable kernels. */
@@ -225,6 +225,7 @@ static const struct vendor {
 	{ ".el7", RELEASE(3, 10, 0), RELEASE(3, 11, 0), RELEASE(3, 17, 0) },
 	{ ".el8", RELEASE(4, 18, 0), RELEASE(4, 19, 0), RELEASE(5, 14, 0) },
 	{ ".el9", RELEASE(5, 14, 0), RELEASE(5, 15, 0), RELEASE(6, 9, 0) },
+	{ ".el10", RELEASE(6, 12, 0), RELEASE(6, 13, 0), RELEASE(7, 2, 0) },
 };
 
 static void add(struct kpf_rule_set *set, struct kpf_rules rules)

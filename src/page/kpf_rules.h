@@ -4,10 +4,11 @@
  * changed from version to version.
  *
  * Source: Linux fs/proc/page.c and what it calls (include/linux/mm.h, page-flags.h, mm/util.c),
- * read of 2.6.32, 3.0, 3.6, 3.10, 3.18, 4.3, 4.14, 4.19, 5.2, 5.4, 5.10, 6.1, 6.10 to 6.12, 7.2
- * and 7.3, and the changes between them as they were posted. From 6.1 to 6.9 the file changed
- * twice: its blobs f2273b164535, 6249c347809a (6.2), 195b077c0fac (6.4 to 6.9) follow from each
- * other by CONFIG_ARCH_USES_PG_ARCH_X and by comments.
+ * read of 2.6.32, of two trees between that and 3.4, of 3.6, 3.10, 3.18, 4.2, 4.14, 4.19, one
+ * between 5.1 and 5.3, of 5.4, 5.10, 6.1, 6.10, 6.12, 7.2 and 7.3-rc7, and the changes between them
+ * as they were posted. From 6.1 to 6.9 the file changed twice: its blobs f2273b164535, 6249c347809a
+ * (6.2) and 195b077c0fac (6.5 to 6.9) follow from each other by CONFIG_ARCH_USES_PG_ARCH_X, and by
+ * comments.
  */
 #pragma once
 

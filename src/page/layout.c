@@ -164,7 +164,7 @@ static void find_index(struct layout *layout, const struct kernel *kernel,
 
 /*
  * Where the flags have no PG_tail, compound_head has taken its place, and lru.next's: 1d798ca3f164
- * (4.4). It is exported since 8639a847b0e1 (4.7) only, in this struct page of 3.1 to 4.17.
+ * (4.4). It is exported since 4.7 only, in this struct page of 3.1 to 4.17.
  */
 static void place_compound_head(struct layout *layout, struct problems *problems)
 {

@@ -95,7 +95,7 @@ void types_init(const struct kernel *kernel, struct types *ret)
 		ret->form = TYPES_BITS;
 		ret->base = 0xf0000000;
 		ret->none = -128;
-		/* PG_balloon, since ca215086b14b (5.1) PG_offline. */
+		/* PG_balloon, since 5.1 PG_offline. */
 		set(ret, TYPE_OFFLINE, ~UINT32_C(0x100));
 		/*
 		 * 4.18 has kmemcg at 0x200 and the table at 0x400. When 18b2db3b0385 ("mm: Convert

@@ -178,7 +178,7 @@ static void until_4_4_a_tail_is_mapped_by_its_own_count(void **state)
 	ASSERT_ERAS(cases);
 }
 
-/* 8ab88c7169b7: until then the loop ran over as many pages as a huge page has. */
+/* Until 5.0 the loop ran over as many pages as a huge page has. */
 static void until_4_20_the_pages_behind_a_compound_page_may_map_it(void **state)
 {
 	static const struct {
@@ -375,7 +375,7 @@ static void double_map_became_workingset_in_5_9(void **state)
 static void slabs_count_as_0_since_3_6(void **state)
 {
 	static const struct era_case cases[] = {
-		/* Between 3.0, which was read, and 3.6 it is not known since when. */
+		/* Since when before 3.6, is not known. */
 		{ "2.6.35",
 		  { P_SLAB, .mapcount = 7, .refcount = 1 },
 		  .flags = K(SLAB),
@@ -555,7 +555,6 @@ static void since_4_6_all_of_a_free_block_is_buddy(void **state)
 
 /* ---- SLAB, types ---- */
 
-/* 0a71649cb724. */
 static void since_4_6_tails_of_slabs_are_slab(void **state)
 {
 	static const struct era_case cases[] = {
@@ -598,7 +597,7 @@ static void since_4_6_tails_of_slabs_are_slab(void **state)
 	ASSERT_ERAS(cases);
 }
 
-/* 09316c09dde3 (3.18), ca215086b14b (5.1). */
+/* 09316c09dde3 (3.18); "mm: convert PG_balloon to PG_offline" (5.1). */
 static void balloon_came_in_3_18_and_became_offline_in_5_1(void **state)
 {
 	static const struct era_case cases[] = {
@@ -733,7 +732,7 @@ static void what_a_thp_is_has_changed(void **state)
 		/* powerpc has none before 3.11. */
 		THP_OF("3.10.0", ON_LRU, 0, K(LRU), 0),
 		THP_OF("3.11.0", ON_LRU, 0, K(LRU) | K(THP), 0),
-		/* e3bba3c3c90c: vendors' kernels have it before 3.14. */
+		/* PageAnon() came in 3.14: vendors' kernels have it before 3.14. */
 		THP_OF("3.11.0", ANONYMOUS, 0, K(ANON), K(THP)),
 		THP_OF("3.13.0", ANONYMOUS, 0, K(ANON), K(THP)),
 		THP_OF("3.14.0", ANONYMOUS, 0, K(ANON) | K(THP), 0),
@@ -1050,6 +1049,10 @@ static void kernels_of_vendors_may_be_newer_than_their_number(void **state)
 		  .counts = { 1, 0, 0 },
 		  .flags = K(COMPOUND_HEAD) | K(LRU) | K(THP) | K(MMAP),
 		  .count = COUNT_UNKNOWN },
+		{ "6.12.0-55.el10.ppc64le",
+		  { .mapping = ANON, UNMAPPED },
+		  .flags = K(ANON),
+		  .unknown = K(KSM) },
 		{ "5.14.0-fake",
 		  { P_LRU, .mapping = FILE_MAPPING, MAPPED },
 		  .compound = true,
