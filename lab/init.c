@@ -5,7 +5,7 @@
  *
  *	memory			@@ok memory BLOCK_SIZE N:state N:state ...
  *	online N POLICY		write POLICY (online, online_movable, offline) to memory block N
- *	states			make pages of every kind that this kernel has
+ *	states [nohugetlb]	make pages of every kind that this kernel has
  *	exec PROGRAM ARGS	run a program, a "~" for each space within an argument
  *	cat FILE, put FILE TEXT	read and write small files
  *	load KERNEL INITRD ARGS	kexec_file_load() a capture kernel
@@ -246,7 +246,7 @@ static size_t huge_size(void)
 	return at ? strtoul(at + 13, NULL, 10) * 1024 : 0;
 }
 
-static void do_states(void)
+static void do_states(bool pool)
 {
 	char text[64], *p, *shared, *file;
 	size_t size, huge;
@@ -311,7 +311,7 @@ static void do_states(void)
 	}
 	made("transparent huge", size && p);
 
-	huge = huge_size();
+	huge = pool ? huge_size() : 0;
 	p = NULL;
 	if (huge && huge <= 16 * MIB && !put("/proc/sys/vm/nr_hugepages", "3")) {
 		p = map(2 * huge, MAP_PRIVATE | MAP_HUGETLB);
@@ -766,7 +766,7 @@ int main(void)
 			b = strsep(&rest, " ");
 			do_online(a ? a : "", b ? b : "");
 		} else if (!strcmp(word, "states")) {
-			do_states();
+			do_states(!rest || strcmp(rest, "nohugetlb"));
 		} else if (!strcmp(word, "load")) {
 			a = strsep(&rest, " ");
 			b = strsep(&rest, " ");
