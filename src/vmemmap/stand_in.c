@@ -3,6 +3,8 @@
  * vmemmap_blocks beside the page tables: compared with them, and in their place where they are
  * damaged or not in the dump. Where they are there, they are believed.
  */
+#include "vmemmap/record.h"
+
 #include <inttypes.h>
 
 #include "util/addr.h"
@@ -10,7 +12,6 @@
 #include "vmemmap/blocks.h"
 #include "vmemmap/bound.h"
 #include "vmemmap/compare.h"
-#include "vmemmap/vmemmap.h"
 
 /* A record that no answer rests on as long as the page tables are whole. */
 static void tell_damage(const struct vmw_error *broken, size_t refused, struct problems *problems)
@@ -38,7 +39,7 @@ struct vmw_error *vmemmap_load_blocks(struct vmemmap *vmemmap, struct reader *re
 	    !blocks_exported(kernel))
 		return NULL;
 	_cleanup_(vmw_error_freep) struct vmw_error *broken = blocks_read(kernel, reader, &blocks);
-	if (broken && (broken->kind == VMW_ERROR_NO_MEMORY || broken->kind == VMW_ERROR_OS))
+	if (record_is_fatal(broken))
 		return TAKE(broken);
 	TRY(blocks_check(blocks, kernel, reader));
 	TRY(blocks_fill(blocks, kernel, NULL, &table, &refused));

@@ -98,19 +98,6 @@ NODISCARD struct vmw_error *vmemmap_find(const struct vmemmap *vmemmap, struct r
 					 vmw_virt virt, size_t *hint, enum lookup *ret,
 					 struct vmw_mapping *ret_mapping);
 
-/* ---- vmemmap/stand_in.c, for vmemmap.c ---- */
-
-/*
- * Load vmemmap_blocks, hold it against the table, which is that of the page tables, and add what
- * they lost.
- */
-NODISCARD struct vmw_error *blocks_join(struct vmemmap *vmemmap, struct reader *reader,
-					struct problems *problems);
-
-/* What vmemmap_blocks has for @virt of the range that @leaf lost; false for nothing. */
-bool blocks_stand_in(const struct vmemmap *vmemmap, const struct radix_leaf *leaf, vmw_virt virt,
-		     struct vmw_mapping *ret);
-
 /* ---- vmemmap/translate.c ---- */
 
 /*
