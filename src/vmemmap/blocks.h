@@ -3,11 +3,12 @@
  * Read vmemmap_blocks: the record that a patched radix kernel keeps of what its page tables map of
  * the vmemmap, so that a dump without these tables still tells.
  *
- * Source: producer/, struct vmemmap_block { list, virt, phys, size }, arch/powerpc/mm; no released
- * kernel has it. Newest first, NULL-terminated, not sorted; blocks that run on in both spaces are
- * one entry, whose size is any number of pages. SYMBOL(vmemmap_blocks) is the address of the head,
- * SIZE and OFFSET lines describe an entry: without them nothing is assumed. On a hash kernel the
- * list is empty.
+ * Source: producer/, struct vmemmap_block { list, virt, phys, size }, arch/powerpc/mm/book3s64/
+ * vmemmap_blocks.c; no released kernel has it. NULL-terminated, ascending by virt, which nothing
+ * here rests on; blocks that run on in both spaces are one entry, whose size is any number of
+ * pages. A crash amid an update may leave a piece in two entries, which then agree.
+ * SYMBOL(vmemmap_blocks) is the address of the head, SIZE and OFFSET lines describe an entry:
+ * without them nothing is assumed. On a hash kernel the list is empty, or not exported.
  */
 #pragma once
 
@@ -24,7 +25,7 @@ struct block {
 };
 
 struct blocks {
-	struct block *list; /* newest first, as the kernel keeps them */
+	struct block *list; /* as the kernel keeps them */
 	size_t count, capacity;
 	bool complete; /* NULL was reached */
 };
