@@ -433,7 +433,8 @@ const char *vmw_kpf_name(const struct vmw_dump *dump, unsigned int bit);
 /* What /proc/kpageflags and /proc/kpagecount of the crashed kernel said of a frame. */
 struct vmw_kpage {
 	uint64_t count;     /* frames that this is true of: 1, or a run without a page */
-	enum vmw_data data; /* of the struct page; NO_PAGE: flags are NOPAGE alone */
+	enum vmw_data data; /* of the struct page; NO_PAGE: flags are NOPAGE alone, or, since 6.17
+			       or before, none */
 	const char *why;    /* when not PRESENT: the reason, for people */
 	uint64_t flags;     /* bits that are set */
 	uint64_t unknown;   /* bits that cannot be told */

@@ -92,11 +92,11 @@ static uint64_t word_of(struct file_row *row, const struct vmw_kpage *page, uint
 	bool flags = is_flags(row->query);
 	bool certain = flags ? page->unknown == 0 : page->count_known;
 
-	if (page->data == VMW_NO_PAGE) {
+	if (page->data == VMW_NO_PAGE && certain) {
 		row->no_page += page->count;
 		return flags ? page->flags : 0;
 	}
-	if (page->data != VMW_PRESENT) {
+	if (page->data != VMW_PRESENT && page->data != VMW_NO_PAGE) {
 		if (row->missing++ == 0) {
 			row->first_missing = pfn;
 			row->missing_data = page->data;
@@ -105,8 +105,9 @@ static uint64_t word_of(struct file_row *row, const struct vmw_kpage *page, uint
 		return WORD_INCOMPLETE;
 	}
 	if (!certain) {
-		if (row->uncertain++ == 0)
+		if (row->uncertain == 0)
 			row->first_uncertain = pfn;
+		row->uncertain += page->count;
 		row->unknown |= page->unknown;
 		return WORD_INCOMPLETE | (flags ? page->flags : 0);
 	}

@@ -316,14 +316,20 @@ static enum tri is_online(const struct model *model, const struct page_view *pag
 	return tri_of(zone != model->zones->device);
 }
 
-/* What /proc says of @page, which has a struct page, by @rules. */
+/* What /proc says of a frame that has no page for it. */
+static uint64_t no_page_flags(const struct kpf_rules *rules)
+{
+	return rules->no_page_is_zero ? 0 : UINT64_C(1) << KPF_NOPAGE;
+}
+
+/* What /proc says of @page by @rules. */
 NODISCARD static struct vmw_error *
 read_by_rules(struct folio_reader *folios, const struct kpf_rules *rules,
 	      const struct page_view *page, struct folio *folio, enum tri online, struct kpf *ret)
 {
-	if (rules->online && online == TRI_NO) {
+	if (page->data == VMW_NO_PAGE || (rules->online && online == TRI_NO)) {
 		ret->data = VMW_NO_PAGE;
-		ret->flags = UINT64_C(1) << KPF_NOPAGE;
+		ret->flags = no_page_flags(rules);
 		ret->mapcount_known = true;
 		return NULL;
 	}
@@ -335,8 +341,9 @@ read_by_rules(struct folio_reader *folios, const struct kpf_rules *rules,
 	ret->mapcount_known = folio_page_mapcount(folios->model, rules, page, folio,
 						  &ret->mapcount);
 	if (rules->online && online == TRI_UNKNOWN) {
-		ret->unknown |= UINT64_C(1) << KPF_NOPAGE;
-		ret->mapcount_known = false;
+		ret->unknown |= ret->flags | no_page_flags(rules);
+		ret->flags = 0;
+		ret->mapcount_known = ret->mapcount_known && ret->mapcount == 0;
 	}
 	return NULL;
 }
@@ -362,12 +369,7 @@ struct vmw_error *kpf_read(struct folio_reader *folios, vmw_pfn pfn, uint64_t li
 	TRY(folio_read_page(folios, pfn, limit, &page));
 	struct kpf start = { .count = page.count, .data = page.data, .why = page.why };
 	*ret = start;
-	if (page.data == VMW_NO_PAGE) {
-		ret->flags = UINT64_C(1) << KPF_NOPAGE;
-		ret->mapcount_known = true;
-		return NULL;
-	}
-	enum tri online = is_online(model, &page);
+	enum tri online = page.data == VMW_NO_PAGE ? TRI_NO : is_online(model, &page);
 	if (page.data == VMW_PRESENT)
 		TRY(folio_of(folios, &page, &folio));
 	for (unsigned int i = 0; i < set->count; i++) {

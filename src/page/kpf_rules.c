@@ -79,6 +79,10 @@ static struct kpf_rules rules_of(uint32_t release)
 		.by_head = release >= RELEASE(4, 5, 0),
 		/* aad5f69bc161 ("fs/proc/page.c: don't access uninitialized memmaps"), 5.4. */
 		.online = release >= RELEASE(5, 4, 0),
+		/* kpage_read() of 7.2 and 7.3-rc7 calls stable_page_flags() only where there is a
+		 * page; 6.12 has none. Posted as "fs/proc/page: Refactoring to reduce code
+		 * duplication" from March 2025 on. */
+		.no_page_is_zero = release >= RELEASE(6, 17, 0),
 		.mapped = mapped_rule(release),
 		/* 53277bcf126d ("mm: support page_mapcount() on page_has_type() pages"), 6.10. */
 		.slab_maps = release >= RELEASE(6, 10, 0),
@@ -170,6 +174,11 @@ static void set_idle_own(struct kpf_rules *rules)
 	rules->idle_of_head = false;
 }
 
+static void set_no_page_is_zero(struct kpf_rules *rules)
+{
+	rules->no_page_is_zero = true;
+}
+
 static void set_folio_types(struct kpf_rules *rules)
 {
 	rules->folio_types = true;
@@ -203,6 +212,8 @@ static const struct doubt {
 	{ RELEASE(6, 10, 0), RELEASE(6, 11, 0), set_lru_bits },
 	/* 6.12 has PG_large_rmappable; whether 6.11 has was not seen. */
 	{ RELEASE(6, 11, 0), RELEASE(6, 12, 0), set_lru_or_anon },
+	/* Posted between the two; what was posted for 6.17 rests on it. */
+	{ RELEASE(6, 15, 0), RELEASE(6, 17, 0), set_no_page_is_zero },
 	/* The snapshot was posted when 6.16 was about to come out. */
 	{ RELEASE(6, 16, 0), RELEASE(7, 1, 0), set_folio_types },
 	/*

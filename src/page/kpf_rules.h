@@ -52,6 +52,7 @@ struct kpf_rules {
 	bool folio;   /* most bits are those of the folio; else the page's own */
 	bool by_head; /* mapped, slab, anonymous, KSM are asked of the head; else of the page */
 	bool online;  /* pages of offline memory are not shown */
+	bool no_page_is_zero; /* a frame without a page reads 0; else NOPAGE */
 	enum mapped_rule mapped;
 	bool slab_maps;      /* a slab's _mapcount is one, or a type; else it is not looked at */
 	bool slab_has_count; /* so in kpagecount */

@@ -170,22 +170,37 @@ NODISCARD static struct vmw_error *describe(struct folio_reader *folios, struct 
 	return NULL;
 }
 
+/* What the /proc files said. */
+NODISCARD static struct vmw_error *describe_kpf(struct folio_reader *folios, vmw_pfn pfn,
+						struct vmw_page_state *ret)
+{
+	struct kpf kpf;
+
+	if (!folios->model->rules.known)
+		return NULL;
+	TRY(kpf_read(folios, pfn, 1, &kpf));
+	ret->known |= VMW_KNOWN_KPF;
+	ret->kpf = kpf.flags;
+	ret->kpf_unknown = kpf.unknown;
+	if (kpf.mapcount_known) {
+		ret->known |= VMW_KNOWN_MAP_COUNT;
+		ret->map_count = kpf.mapcount;
+	}
+	return NULL;
+}
+
 struct vmw_error *state_describe(struct folio_reader *folios, const struct vmw_page *page,
 				 struct vmw_page_state *ret)
 {
 	const struct model *model = folios->model;
 	struct page_view view;
 	struct folio *folio;
-	struct kpf kpf;
 
 	*ret = (struct vmw_page_state){ .state = VMW_STATE_UNKNOWN };
 	if (page->data == VMW_NO_PAGE) {
 		ret->state = VMW_STATE_NONE;
 		ret->known = VMW_KNOWN_STATE;
-		ret->kpf = UINT64_C(1) << KPF_NOPAGE;
-		if (model->rules.known)
-			ret->known |= VMW_KNOWN_KPF | VMW_KNOWN_MAP_COUNT;
-		return NULL;
+		return describe_kpf(folios, page->pfn, ret);
 	}
 	if (page->data != VMW_PRESENT)
 		return NULL;
@@ -195,15 +210,5 @@ struct vmw_error *state_describe(struct folio_reader *folios, const struct vmw_p
 	TRY(folio_of(folios, &view, &folio));
 	struct inquiry q = { .model = model, .page = &view, .folio = folio, .ret = ret };
 	TRY(describe(folios, &q));
-	if (!model->rules.known)
-		return NULL;
-	TRY(kpf_read(folios, page->pfn, 1, &kpf));
-	ret->known |= VMW_KNOWN_KPF;
-	ret->kpf = kpf.flags;
-	ret->kpf_unknown = kpf.unknown;
-	if (kpf.mapcount_known) {
-		ret->known |= VMW_KNOWN_MAP_COUNT;
-		ret->map_count = kpf.mapcount;
-	}
-	return NULL;
+	return describe_kpf(folios, page->pfn, ret);
 }

@@ -1024,6 +1024,37 @@ static void pages_of_offline_memory_are_shown_until_5_3(void **state)
 	}
 }
 
+/* A mistake of kpage_read(), which 6.12 has not: 7.2 and 7.3-rc7 have it. */
+static void since_6_17_a_frame_without_a_page_reads_0(void **state)
+{
+	static const struct {
+		const char *release;
+		uint64_t flags, unknown;
+	} cases[] = {
+		{ "2.6.35", K(NOPAGE), 0 }, { "6.9.0", K(NOPAGE), 0 },  { "6.14.0", K(NOPAGE), 0 },
+		{ "6.15.0", 0, K(NOPAGE) }, { "6.16.0", 0, K(NOPAGE) }, { "6.17.0", 0, 0 },
+		{ "7.3.0-rc7", 0, 0 },
+	};
+
+	for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+		struct machine m = era_machine((enum order)(i % 2), cases[i / 2].release);
+
+		/* Behind the 64 MiB that there are. */
+		machine_open(&m);
+		struct kpf kpf = kpf_at(&m, 0x400);
+		assert_int_equal(kpf.data, VMW_NO_PAGE);
+		assert_int_equal(kpf.flags, cases[i / 2].flags);
+		assert_int_equal(kpf.unknown, cases[i / 2].unknown);
+		assert_true(kpf.mapcount_known);
+		assert_int_equal(kpf.mapcount, 0);
+		struct vmw_page_state page = state_at(&m, 0x400);
+		assert_int_equal(page.state, VMW_STATE_NONE);
+		assert_int_equal(page.kpf, cases[i / 2].flags);
+		assert_int_equal(page.kpf_unknown, cases[i / 2].unknown);
+		machine_free(&m);
+	}
+}
+
 /* ---- what a number does not tell ---- */
 
 /* Of these fs/proc/page.c was read, and is newer than the number. */
@@ -1112,6 +1143,7 @@ int main(void)
 		cmocka_unit_test(arch_2_is_told_from_5_10_to_6_1),
 		cmocka_unit_test(poison_in_6_10_may_be_that_of_the_head),
 		cmocka_unit_test(pages_of_offline_memory_are_shown_until_5_3),
+		cmocka_unit_test(since_6_17_a_frame_without_a_page_reads_0),
 		cmocka_unit_test(kernels_of_vendors_may_be_newer_than_their_number),
 		cmocka_unit_test(counts_are_not_looked_for_in_another_versions_page),
 	};
