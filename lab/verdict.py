@@ -8,8 +8,6 @@ import os
 import struct
 import subprocess
 
-# Frames of these records may differ by what happens without anybody's doing between reading and crash; each is counted and named all the same.
-
 
 def run(command, timeout=600):
     done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
