@@ -34,13 +34,17 @@ class Guest:
                 self.records[name] = struct.unpack("%s%dQ" % (self.order, len(raw) // 8), raw)
 
 
-def mappings(program, guest, dump):
+def mappings(program, guest, dump, filtered):
+    """All of them; where makedumpfile left out what they are read from (status 4), those that remain must be true."""
     status, out, talk = run([program, "--format", "csv", "--mappings", *dump])
+    want, have = guest.mappings.splitlines(), out.splitlines()
+    if status == 4 and filtered and set(have) <= set(want):
+        found = "equal as far as the dump goes, %d of %d" % (len(have) - 1, len(want) - 1) if len(have) > 1 else "none in the dump"
+        return "%s: %s" % (found, talk.split(": ", 2)[-1][:120])
     if status != 0:
         return "status %d: %s" % (status, talk[:200])
     if out == guest.mappings:
         return "equal"
-    want, have = guest.mappings.splitlines(), out.splitlines()
     odd = [line for line in have if line not in want][:2] + [line for line in want if line not in have][:2]
     return "DIFFER: %d rows, not %d: %s" % (len(have) - 1, len(want) - 1, "; ".join(odd))
 
@@ -80,6 +84,8 @@ def pages(program, guest, dump, filtered):
         return "DIFFER: %d of %d, first %s" % (wrong, present, first_wrong)
     if absent and not filtered:
         return "ABSENT: %d of %d" % (absent, present + absent)
+    if not present:
+        return "none in the dump"
     return "equal" if not absent else "equal, %d not in the dump" % absent
 
 
@@ -107,9 +113,10 @@ def kpages(program, guest, dump, name, scratch):
 
 
 def verdict(program, guest, dump, scratch, filtered=False):
-    """`dump`: the paths of its parts."""
-    result = {"mappings": mappings(program, guest, dump), "pages": pages(program, guest, dump, filtered)}
-    if not filtered:
+    """`dump`: the paths of its parts; `filtered`: makedumpfile wrote it, and may have left out what it should not (4K radix: it reads 4 KiB of
+    the 64 KiB page directory, and takes other memory for struct pages)."""
+    result = {"mappings": mappings(program, guest, dump, filtered), "pages": pages(program, guest, dump, filtered)}
+    if not filtered or result["pages"] == "equal":
         for name in ("kpageflags", "kpagecount"):
             result[name] = kpages(program, guest, dump, name, scratch)
     return result
