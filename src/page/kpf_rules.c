@@ -216,6 +216,9 @@ static const struct doubt {
 	{ RELEASE(6, 15, 0), RELEASE(6, 17, 0), set_no_page_is_zero },
 	/* The snapshot was posted when 6.16 was about to come out. */
 	{ RELEASE(6, 16, 0), RELEASE(7, 1, 0), set_folio_types },
+	/* 6.12.117 was read, and has KSM as 6.10 has it; what was taken into 6.12 after it was not.
+	 */
+	{ RELEASE(6, 12, 118), RELEASE(6, 13, 0), set_no_ksm_on_anon },
 	/*
 	 * The mend of KSM was made when 7.1 and 6.18 were maintained, in July 2026, and applies to
 	 * what has FOLIO_MAPPING_KSM (6.17). Which of their releases have it is not known here.
@@ -245,19 +248,24 @@ static void add(struct kpf_rule_set *set, struct kpf_rules rules)
 		set->rules[set->count++] = rules;
 }
 
+/* Add each of the rules so far once more, with what @apply changes. */
+static void add_doubt(struct kpf_rule_set *set, void (*apply)(struct kpf_rules *rules))
+{
+	for (unsigned int i = 0, end = set->count; i < end; i++) {
+		struct kpf_rules rules = set->rules[i];
+
+		apply(&rules);
+		add(set, rules);
+	}
+}
+
 /* Add the rules of @release, in all the ways that they may be. */
 static void add_release(struct kpf_rule_set *set, uint32_t release)
 {
 	add(set, rules_of(release));
 	for (size_t i = 0; i < sizeof(doubts) / sizeof(doubts[0]); i++) {
-		if (release < doubts[i].since || release >= doubts[i].before)
-			continue;
-		for (unsigned int k = 0, end = set->count; k < end; k++) {
-			struct kpf_rules rules = set->rules[k];
-
-			doubts[i].apply(&rules);
-			add(set, rules);
-		}
+		if (release >= doubts[i].since && release < doubts[i].before)
+			add_doubt(set, doubts[i].apply);
 	}
 }
 
@@ -275,6 +283,7 @@ void kpf_rules_init(const struct kernel *kernel, const struct types *types,
 {
 	uint32_t release = release_of(kernel);
 	uint64_t offset;
+	int64_t width;
 
 	*ret = (struct kpf_rule_set){ .known = false };
 	if (release == 0) {
@@ -294,6 +303,10 @@ void kpf_rules_init(const struct kernel *kernel, const struct types *types,
 		return;
 	}
 	add_release(ret, release);
+	/* It has been patched (producer/), perhaps with the mend of KSM, which stands beside. */
+	if (vmcoreinfo_number(kernel->vmcoreinfo, "NODES_WIDTH", &width) &&
+	    ret->rules[0].ksm_on_anon)
+		add_doubt(ret, set_no_ksm_on_anon);
 	add_vendor(ret, release_text(kernel), release);
 	for (unsigned int i = 0; i < ret->count; i++) {
 		struct kpf_rules *rules = &ret->rules[i];

@@ -116,6 +116,11 @@ static void every_anonymous_page_of_6_12_is_ksm(void **state)
 		{ "6.12.0", LINES_6_12, ANON_MAPPING, TRI_YES },
 		{ "6.12.117", LINES_6_12, ANON_MAPPING, TRI_YES },
 		{ "6.12.0", LINES_6_12, 0, TRI_NO },
+		/* Later than what was read; or patched, by the lines that only patches add. */
+		{ "6.12.118", LINES_6_12, ANON_MAPPING, TRI_UNKNOWN },
+		{ "6.12.117", LINES_6_12 "NUMBER(NODES_WIDTH)=8\n", ANON_MAPPING, TRI_UNKNOWN },
+		{ "6.12.117", LINES_6_12 "NUMBER(NODES_WIDTH)=8\n", KSM_MAPPING, TRI_YES },
+		{ "6.1.0", LINES_6_1 "NUMBER(NODES_WIDTH)=8\n", ANON_MAPPING, TRI_NO },
 		{ "6.18.29", LINES_6_12, ANON_MAPPING, TRI_YES },
 		{ "7.0.5", LINES_6_12, ANON_MAPPING, TRI_YES },
 		{ "7.1.1", LINES_7_2, ANON_MAPPING, TRI_YES },
