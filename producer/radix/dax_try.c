@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Not for the series: maps and unmaps a vmemmap for device memory that is not there, the way
- * memremap_pages() and device DAX do, in as many steps as dax_try= on the kernel's command line says.
+ * memremap_pages() and device DAX do, in as many steps as dax_try= on the kernel's command line
+ * says.
  *
  * Put it into arch/powerpc/mm/book3s64/, add obj-y += dax_try.o to the Makefile there, and take an
  * image of memory after boot.
@@ -15,10 +16,10 @@
 
 #include <mm/book3s64/vmemmap_blocks.h>
 
-#define FIRST	(1UL << 40)	/* 1 GiB of 2M compound pages */
-#define SECOND	(2UL << 40)	/* 4 GiB of 1G compound pages */
-#define THIRD	(3UL << 40)	/* 4 GiB, with an altmap that is too small for all of it */
-#define SECTION	(1UL << SECTION_SIZE_BITS)
+#define FIRST (1UL << 40)  /* 1 GiB of 2M compound pages */
+#define SECOND (2UL << 40) /* 4 GiB of 1G compound pages */
+#define THIRD (3UL << 40)  /* 4 GiB, with an altmap that is too small for all of it */
+#define SECTION (1UL << SECTION_SIZE_BITS)
 
 static int steps;
 core_param(dax_try, steps, int, 0400);
