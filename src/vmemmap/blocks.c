@@ -125,7 +125,7 @@ struct vmw_error *blocks_read(const struct kernel *kernel, struct reader *reader
 	if (!vmcoreinfo_symbol(kernel->vmcoreinfo, "vmemmap_blocks", &head))
 		return error_new(VMW_ERROR_MISSING, where_none(),
 				 "vmemmap_blocks: VMCOREINFO has no SYMBOL(vmemmap_blocks): the "
-				 "kernel does not keep this record");
+				 "kernel does not keep this record; use --source auto");
 	TRY(form_read(kernel, &walk.form));
 
 	struct chain chain = {
