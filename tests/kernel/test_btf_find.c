@@ -375,13 +375,13 @@ int main(void)
 		cmocka_unit_test(a_search_that_finds_nothing_says_what_is_absent),
 		cmocka_unit_test(a_kernel_with_data_symbols_but_no_btf_has_none),
 		cmocka_unit_test(symbols_that_lead_to_no_blob_are_refused),
+		cmocka_unit_test(vmcoreinfo_tells_where_it_is),
+		cmocka_unit_test(bounds_of_vmcoreinfo_that_lie_are_refused),
 #if HAVE_LIBBPF
 		cmocka_unit_test(types_are_read),
 		cmocka_unit_test(types_of_another_kernel_are_refused),
 		cmocka_unit_test(a_search_passes_over_what_is_of_another_kernel),
 		cmocka_unit_test(a_blob_of_which_a_frame_is_absent_is_missed),
-		cmocka_unit_test(vmcoreinfo_tells_where_it_is),
-		cmocka_unit_test(bounds_of_vmcoreinfo_that_lie_are_refused),
 #endif
 	};
 
