@@ -402,6 +402,15 @@ struct vmw_error *vmw_kpage_end(struct vmw_dump *dump, vmw_pfn *ret, bool *ret_c
 	uint64_t limit = special->end_known ? end : special->end_limit;
 	enum tri by_sections = goes_by_sections(&dump->model->rules);
 
+	/*
+	 * Files that end with max_pfn itself: without it, the last section may be longer than the
+	 * memory in it, but no node reaches beyond max_pfn.
+	 */
+	uint64_t nodes_end = dump->model->zones->frames_end;
+	if (!special->end_known && by_sections != TRI_YES &&
+	    nodes_end > rounded - (UINT64_C(1) << shift))
+		end = min_u64(end, nodes_end);
+
 	if (by_sections == TRI_YES)
 		end = rounded;
 	if (special->end_known && by_sections != TRI_NO)

@@ -155,8 +155,9 @@ struct vmw_error *folio_of(struct folio_reader *folios, const struct page_view *
 	struct page_view head;
 
 	*ret = NULL;
-	if (!(page->fields.known & VMW_FIELD_COMPOUND) ||
-	    page->fields.compound != VMW_COMPOUND_TAIL) {
+	if (!(page->fields.known & VMW_FIELD_COMPOUND))
+		return NULL;
+	if (page->fields.compound != VMW_COMPOUND_TAIL) {
 		TRY(read_folio(folios, page));
 		*ret = &folios->folio;
 		return NULL;

@@ -151,9 +151,11 @@ static enum tri is_huge_zero(const struct subject *s)
 {
 	const struct special *special = &s->model->special;
 
+	if (special->huge_zero_known && !special->has_huge_zero)
+		return TRI_NO;
 	if (special->huge_zero_known)
-		return tri_of(special->has_huge_zero && s->folio &&
-			      special->huge_zero.value == s->folio->pfn.value);
+		return s->folio ? tri_of(special->huge_zero.value == s->folio->pfn.value)
+				: TRI_UNKNOWN;
 	/* It is on no list, belongs to nobody, and is no slab. */
 	if (is_slab(s, head_of(s)) == TRI_YES || head_flag(s, FLAG_LRU) == TRI_YES ||
 	    mapping_has(head_of(s), 1) == TRI_YES)

@@ -80,9 +80,8 @@ struct kpf_rules {
 	bool whole_sections; /* the files go on to the end of max_pfn's section */
 };
 
-/* Up to three changes may each have been made in a release or not, and there are vendors' kernels.
- */
-enum { KPF_RULES_MAX = 16 };
+/* Up to four changes may each have been made in a kernel or not, and there are vendors' kernels. */
+enum { KPF_RULES_MAX = 32 };
 
 /*
  * All the rules that a kernel may have: more than one where its version does not tell whether a

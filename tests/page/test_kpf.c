@@ -156,6 +156,29 @@ static void every_anonymous_page_of_6_12_is_ksm(void **state)
 	}
 }
 
+static void a_tail_without_its_head_may_be_of_the_huge_zero_page(void **state)
+{
+	const uint64_t pointer = 0xa00000;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct machine m = machine_new(orders[i], "6.12.0",
+					       LINES_6_12
+					       "SYMBOL(huge_zero_folio)=c000000000a00000\n");
+
+		ram_put_u64(m.ram, pointer, m.fake.vmemmap_base + 0x200 * 64);
+		put_page(&m, (struct fake_page){ .pfn = 0x200, .flags = UINT64_C(1) << 6 });
+		put_page(&m, (struct fake_page){ .pfn = 0x201, .word_1 = tail_of(&m, 0x200) });
+		/* Its head is a tail itself: none that could be believed. */
+		put_page(&m, (struct fake_page){ .pfn = 0x211, .word_1 = tail_of(&m, 0x201) });
+		machine_open(&m);
+		assert_int_equal(kpf_at(&m, 0x201).flags & K(ZERO_PAGE), K(ZERO_PAGE));
+		assert_int_equal(kpf_at(&m, 0x201).unknown & K(ZERO_PAGE), 0);
+		assert_int_equal(kpf_at(&m, 0x211).flags & K(ZERO_PAGE), 0);
+		assert_int_equal(kpf_at(&m, 0x211).unknown & K(ZERO_PAGE), K(ZERO_PAGE));
+		machine_free(&m);
+	}
+}
+
 /* 46df8e73a4a3 (6.10) made PG_slab a type; the tails of a slab are slab in both. */
 static void a_slab_is_a_flag_in_6_1_and_a_type_in_6_12(void **state)
 {
@@ -541,6 +564,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_small_page_in_6_1_and_in_6_12),
 		cmocka_unit_test(every_anonymous_page_of_6_12_is_ksm),
+		cmocka_unit_test(a_tail_without_its_head_may_be_of_the_huge_zero_page),
 		cmocka_unit_test(a_slab_is_a_flag_in_6_1_and_a_type_in_6_12),
 		cmocka_unit_test(hugetlb_is_a_destructor_in_6_1_and_a_type_in_6_12),
 		cmocka_unit_test(a_huge_page_is_told_by_its_lists_in_6_1_and_by_its_mark_in_6_12),
