@@ -426,7 +426,8 @@ struct vmw_error *vmw_page_describe(struct vmw_reader *reader, const struct vmw_
 /*
  * The name of bit @bit of /proc/kpageflags without KPF_ ("LRU"), or NULL: as
  * include/uapi/linux/kernel-page-flags.h has it. Bits 23 and 34 have two, by the kernel's version,
- * known after vmw_page_describe() or vmw_kpage_end().
+ * known after vmw_page_describe() or vmw_kpage_end(); NULL, too, where the version does not tell
+ * which.
  */
 const char *vmw_kpf_name(const struct vmw_dump *dump, unsigned int bit);
 

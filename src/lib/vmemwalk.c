@@ -453,9 +453,16 @@ struct vmw_error *vmw_kpage_read(struct vmw_reader *reader, vmw_pfn pfn, uint64_
 const char *vmw_kpf_name(const struct vmw_dump *dump, unsigned int bit)
 {
 	static const struct kpf_rules none = { .folio = false };
-	bool known = dump->model && dump->model->rules.known;
+	const struct kpf_rule_set *set = dump->model ? &dump->model->rules : NULL;
 
-	return kpf_name(bit, known ? &dump->model->rules.rules[0] : &none);
+	if (!set || !set->known)
+		return kpf_name(bit, &none);
+	const char *name = kpf_name(bit, &set->rules[0]);
+	for (unsigned int i = 1; name && i < set->count; i++) {
+		if (strcmp(name, kpf_name(bit, &set->rules[i])) != 0)
+			return NULL;
+	}
+	return name;
 }
 
 /* ---- names ---- */
