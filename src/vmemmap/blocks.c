@@ -68,11 +68,7 @@ NODISCARD static struct vmw_error *form_read(const struct kernel *kernel, struct
 			return error_new(VMW_ERROR_MISSING, where_none(),
 					 "vmemmap_blocks: VMCOREINFO has no OFFSET(%s)",
 					 members[i].name);
-		if (*offset % 8 != 0 || !range_within(*offset, 8, ret->size))
-			return error_new(VMW_ERROR_BAD_DATA, where_none(),
-					 "VMCOREINFO: OFFSET(%s) is %" PRIu64
-					 ", outside the %" PRIu64 " bytes of an entry",
-					 members[i].name, *offset, ret->size);
+		TRY(chain_check_member(members[i].name, *offset, ret->size));
 		for (size_t j = 0; j < i; j++) {
 			if (*members[j].ret == *offset)
 				return error_new(

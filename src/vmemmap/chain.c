@@ -172,3 +172,13 @@ struct vmw_error *chain_walk(struct chain *chain, const struct kernel *kernel,
 	TRY(kernel_read_u64(kernel, reader, head, chain->name, &walk.next.value));
 	return walk_all(&walk);
 }
+
+struct vmw_error *chain_check_member(const char *name, uint64_t offset, uint64_t size)
+{
+	if (offset % 8 == 0 && range_within(offset, 8, size))
+		return NULL;
+	return error_new(VMW_ERROR_BAD_DATA, where_none(),
+			 "VMCOREINFO: OFFSET(%s) is %" PRIu64 ", outside the %" PRIu64
+			 " bytes of an entry",
+			 name, offset, size);
+}

@@ -40,3 +40,9 @@ struct chain {
  */
 NODISCARD struct vmw_error *chain_walk(struct chain *chain, const struct kernel *kernel,
 				       struct reader *reader, vmw_virt head);
+
+/*
+ * BAD_DATA unless a member of 8 bytes can be at @offset of an entry of @size bytes; @name is the
+ * line's, without its OFFSET().
+ */
+NODISCARD struct vmw_error *chain_check_member(const char *name, uint64_t offset, uint64_t size);

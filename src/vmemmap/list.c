@@ -59,11 +59,7 @@ NODISCARD static struct vmw_error *entry_form_read(const struct kernel *kernel,
 		uint64_t *offset = members[i].ret;
 		if (!vmcoreinfo_offset(kernel->vmcoreinfo, members[i].name, offset))
 			*offset = members[i].usual;
-		if (*offset % 8 != 0 || !range_within(*offset, 8, ret->size))
-			return error_new(VMW_ERROR_BAD_DATA, where_none(),
-					 "VMCOREINFO: OFFSET(%s) is %" PRIu64
-					 ", outside the %" PRIu64 " bytes of an entry",
-					 members[i].name, *offset, ret->size);
+		TRY(chain_check_member(members[i].name, *offset, ret->size));
 	}
 	if (ret->next == ret->phys || ret->next == ret->virt || ret->phys == ret->virt)
 		return error_new(VMW_ERROR_BAD_DATA, where_none(),

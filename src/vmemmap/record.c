@@ -74,6 +74,18 @@ static void base_from_lowest(struct vmemmap *vmemmap, struct problems *problems)
 	}
 }
 
+/* What was read of a record that ends at a fault is used; @broken is that, or NULL. */
+static void tell_broken(const struct kernel *kernel, const char *code,
+			const struct vmw_error *broken, struct problems *problems)
+{
+	if (broken)
+		problem_add(problems, code, VMW_PARTIAL, broken->where, NULL, "%s%s",
+			    broken->message,
+			    mmu_is(kernel, MMU_RADIX)
+				    ? "; the page tables tell the same: use --source radix"
+				    : "");
+}
+
 NODISCARD static struct vmw_error *list_use(struct vmemmap *vmemmap, struct reader *reader,
 					    struct problems *problems)
 {
@@ -100,12 +112,7 @@ NODISCARD static struct vmw_error *list_use(struct vmemmap *vmemmap, struct read
 				 list_entry_fault(&list->entries[0], kernel, vmemmap->block_size));
 	TRY(table_finish(&vmemmap->table, problems, &overlaps));
 
-	if (broken)
-		problem_add(problems, "list-broken", VMW_PARTIAL, broken->where, NULL, "%s%s",
-			    broken->message,
-			    mmu_is(kernel, MMU_RADIX)
-				    ? "; the page tables tell the same: use --source radix"
-				    : "");
+	tell_broken(kernel, "list-broken", broken, problems);
 	vmemmap->source = VMW_SOURCE_LIST;
 	vmemmap->list_count = list->count;
 	vmemmap->list_complete = list->complete;
@@ -155,12 +162,7 @@ NODISCARD static struct vmw_error *blocks_use(struct vmemmap *vmemmap, struct re
 				 blocks->list[0].size, block_fault(&blocks->list[0], kernel));
 	TRY(table_finish(&vmemmap->table, problems, &overlaps));
 
-	if (broken)
-		problem_add(problems, "blocks-broken", VMW_PARTIAL, broken->where, NULL, "%s%s",
-			    broken->message,
-			    mmu_is(kernel, MMU_RADIX)
-				    ? "; the page tables tell the same: use --source radix"
-				    : "");
+	tell_broken(kernel, "blocks-broken", broken, problems);
 	vmemmap->source = VMW_SOURCE_BLOCKS;
 	vmemmap->blocks_count = blocks->count;
 	vmemmap->blocks_complete = blocks->complete && refused == 0;
